@@ -1,0 +1,41 @@
+/** Every bound of the server in one place; those that the browser must know are in core/src/limits.ts. */
+
+// Commit queue.
+export const QUEUED_WRITES_MAX = 20_000;
+export const BATCH_VALUES_MAX = 200_000;
+/** A durable heartbeat is at most this old while sessions are active. */
+export const HEARTBEAT_INTERVAL_MS = 250;
+/** A gap between durable heartbeats longer than this is downtime. */
+export const DOWNTIME_GAP_MS = 2 * HEARTBEAT_INTERVAL_MS;
+/** After "unavailable" the queue tries a heartbeat this often until one is stored. */
+export const HEAL_PROBE_MS = 500;
+
+// Sessions in memory.
+export const CACHED_SESSIONS_MAX = 10_000;
+export const CACHED_MOVES_MAX = 1_000_000;
+
+// Sweep of stale sessions.
+export const SWEEP_INTERVAL_MS = 1_000;
+export const SWEEP_BATCH_SESSIONS = 50;
+/** Stale: not ended after this many times its duration. */
+export const STALE_DURATIONS = 2;
+
+// SQLite.
+export const BUSY_TIMEOUT_MS = 5_000;
+export const TAIL_ROWS_MAX = 4_096;
+export const CHECKPOINT_WAL_BYTES = 8 * 1024 * 1024;
+export const WAL_ALARM_BYTES = 64 * 1024 * 1024;
+export const JOURNAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024;
+export const LOW_SPACE_BYTES = 64 * 1024 * 1024;
+export const RESERVE_FILE_BYTES = 1024 * 1024;
+
+// HTTP and WebSocket.
+export const MOVES_PAGE_MAX = 1_000;
+export const MOVES_PAGE_DEFAULT = 256;
+export const REQUEST_TIMEOUT_MS = 30_000;
+export const IDLE_CONNECTION_MS = 72_000;
+export const SHUTDOWN_GRACE_MS = 10_000;
+export const SOCKET_MESSAGES_PER_MINUTE = 6_000;
+export const SOCKET_MESSAGES_IN_FLIGHT_MAX = 64;
+export const SOCKET_BUFFERED_BYTES_MAX = 1024 * 1024;
+export const SOCKET_PING_MS = 30_000;

@@ -1,0 +1,51 @@
+import { resolve } from "node:path";
+
+/** Faults that tests switch on to see a check fail; refused unless the process says it is a test. */
+export type TestFault = "answer-before-commit" | "synchronous-normal";
+
+export interface StorageConfig {
+	readonly engine: "sqlite";
+	/** Absolute path of the database file. */
+	readonly path: string;
+	/** Refuse a data directory that would vanish with the container. */
+	readonly requireVolume: boolean;
+	/** Open the database on NFS or SMB all the same. */
+	readonly allowNetworkFileSystem: boolean;
+	readonly testFault: TestFault | null;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+/** Collects a sentence per mistake, so that all of them can be mended at once. */
+type Mistakes = string[];
+
+const readFlag = (env: Environment, name: string, mistakes: Mistakes): boolean => {
+	const value = env[name]?.trim().toLowerCase() ?? "";
+	if (["", "false", "0", "no"].includes(value)) return false;
+	if (["true", "1", "yes"].includes(value)) return true;
+	mistakes.push(`${name} is "${value}"; it takes true or false.`);
+	return false;
+};
+
+const readTestFault = (env: Environment, mistakes: Mistakes): TestFault | null => {
+	const value = env["SAVEPOINT_TEST_FAULT"] ?? "";
+	if (value === "") return null;
+	if (value === "answer-before-commit" || value === "synchronous-normal") return value;
+	mistakes.push(
+		'SAVEPOINT_TEST_FAULT is for tests only and takes "answer-before-commit" or "synchronous-normal".',
+	);
+	return null;
+};
+
+/** Environment → storage configuration. Mistakes are added to the list, never thrown one by one. */
+export function readStorageConfig(env: Environment, mistakes: Mistakes): StorageConfig {
+	const path = env["SAVEPOINT_DB_PATH"]?.trim() || "data/savepoint.sqlite";
+	if (path.endsWith("/"))
+		mistakes.push("SAVEPOINT_DB_PATH names a directory; it takes the path of the database file.");
+	return {
+		engine: "sqlite",
+		path: resolve(path),
+		requireVolume: readFlag(env, "SAVEPOINT_REQUIRE_VOLUME", mistakes),
+		allowNetworkFileSystem: readFlag(env, "SAVEPOINT_ALLOW_NETWORK_FILESYSTEM", mistakes),
+		testFault: readTestFault(env, mistakes),
+	};
+}
