@@ -6,7 +6,12 @@ import type { ArtifactStatus, SessionResult } from "./session-state.js";
  * normalised once, at the edge: letter case folded, positions in fixed point.
  */
 export type MoveBody =
-	| { readonly type: "spawn"; readonly artifactId: string; readonly xFixed: number; readonly yFixed: number }
+	| {
+			readonly type: "spawn";
+			readonly artifactId: string;
+			readonly xFixed: number;
+			readonly yFixed: number;
+	  }
 	| {
 			readonly type: "artifact-status";
 			readonly artifactId: string;

@@ -7,11 +7,20 @@ import type { Move, MovesAnswer } from "./schemas.js";
  * A client may have several `moves` messages in flight: answers come in the order of the messages.
  * `ref` is the client's own number for a message and comes back with its answer.
  */
-export type ClientMessage = { readonly type: "moves"; readonly ref: number; readonly moves: readonly Move[] };
+export type ClientMessage = {
+	readonly type: "moves";
+	readonly ref: number;
+	readonly moves: readonly Move[];
+};
 
 export type ServerMessage =
 	/** First message after the upgrade: the session as it is stored, so that the client can compare. */
-	| { readonly type: "hello"; readonly protocol: typeof PROTOCOL_VERSION; readonly seq: number; readonly stateHash: string }
+	| {
+			readonly type: "hello";
+			readonly protocol: typeof PROTOCOL_VERSION;
+			readonly seq: number;
+			readonly stateHash: string;
+	  }
 	| ({ readonly type: "receipts"; readonly ref: number } & MovesAnswer)
 	/** A whole message was not taken: nothing in it was stored. Retryable ones are sent again by the client. */
 	| {
@@ -22,7 +31,12 @@ export type ServerMessage =
 			readonly retryAfterMs: number | null;
 	  }
 	/** Somebody else (another tab, a single call, the sweep) moved the session on. */
-	| { readonly type: "changed"; readonly seq: number; readonly stateHash: string; readonly ended: boolean }
+	| {
+			readonly type: "changed";
+			readonly seq: number;
+			readonly stateHash: string;
+			readonly ended: boolean;
+	  }
 	| { readonly type: "notice"; readonly title: string; readonly message: string }
 	/** The server stops; what was receipted is safe. Come back after this time. */
 	| { readonly type: "going-away"; readonly retryAfterMs: number };
