@@ -1,3 +1,7 @@
+import { BIN, DROPPER_Y, PLAYER_SPEED_PERCENT } from "./game-facts.js";
+import { drawSecondDropperAtMs, dropTimes, placeDrops } from "./level-drops.js";
+import { drawTerrain } from "./level-terrain.js";
+import { drawFrom, STREAMS } from "./random.js";
 import type { TerrainTile, TrashCan } from "./schemas.js";
 
 /** When and where a dropper lets go of an artifact, in play time. */
@@ -5,30 +9,43 @@ export interface ArtifactDrop {
 	readonly atMs: number;
 	readonly x: number;
 	readonly y: number;
+	/** 0: there from the start; 1: the one that arrives at `secondDropperAtMs`. */
+	readonly dropper: 0 | 1;
 }
 
 export interface Level {
 	readonly terrain: readonly TerrainTile[];
 	readonly trashCan: TrashCan;
 	readonly playerSpeedPercent: number;
+	readonly secondDropperAtMs: number;
 	/** Sorted by time; all fall before the duration is over. */
 	readonly drops: readonly ArtifactDrop[];
 }
 
-/** Raised whenever the same seed gives another level than before. */
+/** Raised whenever the same seed gives another level than before; a test holds one level fast. */
 export const LEVEL_VERSION = 1;
 
-/** The level of a seed and a duration: the same on every machine. */
-export function generateLevel(_seed: number, durationMs: number): Level {
+/**
+ * The level of a seed: the same one on the server, in every browser and in a replay.
+ *
+ * `seed` is an unsigned 32-bit integer, `durationMs` a whole number of milliseconds of 10 to 600 s.
+ * There is at least one drop; every drop can be reached (`reach.ts`) and all of them together can be
+ * brought to the bin before the time is up (`level-drops.ts`). Terrain and drops come from streams of
+ * their own, so a change to one leaves the other as it was; the terrain does not depend on the duration.
+ */
+export function generateLevel(seed: number, durationMs: number): Level {
+	const terrain = drawTerrain(drawFrom(seed, STREAMS.terrain));
+
+	const drawDrops = drawFrom(seed, STREAMS.drops);
+	const secondDropperAtMs = drawSecondDropperAtMs(drawDrops, durationMs);
+	const times = dropTimes(secondDropperAtMs, durationMs);
+	const drops = placeDrops(drawDrops, terrain, times, durationMs);
+
 	return {
-		terrain: [
-			{ id: "ground-0", type: "ground", bounds: { x: 0, y: 559, width: 1024, height: 124 } },
-		],
-		trashCan: {
-			position: { x: 877, y: 449 },
-			bounds: { x: 877, y: 449, width: 90, height: 110 },
-		},
-		playerSpeedPercent: 100,
-		drops: [{ atMs: Math.min(6000, durationMs - 1), x: 300, y: 210 }],
+		terrain,
+		trashCan: { position: { x: BIN.x, y: BIN.y }, bounds: { ...BIN } },
+		playerSpeedPercent: PLAYER_SPEED_PERCENT,
+		secondDropperAtMs,
+		drops: drops.map(({ atMs, x, dropper }) => ({ atMs, x, y: DROPPER_Y, dropper })),
 	};
 }
