@@ -24,12 +24,17 @@ export const ClientId = Type.String({
 const literals = <T extends string>(values: readonly T[]) =>
 	Type.Unsafe<T>({ type: "string", enum: [...values] });
 
-/** Kept from the user's service: statuses and results are read in any letter case. */
-const anyCase = (values: readonly string[]) =>
+/**
+ * Kept from the user's service: statuses and results are read in any letter case. A pattern of its own,
+ * because JSON Schema has no flag for it. `normalise.ts` folds the case.
+ */
+const anyCase = (words: readonly string[]) =>
 	Type.String({
-		pattern: `^(?:${values.map((value) => value.replace(/[a-z]/gi, (c) => `[${c.toLowerCase()}${c.toUpperCase()}]`)).join("|")})$`,
-		description: `One of ${values.join(", ")}, in any letter case.`,
+		pattern: `^(?:${words.map(ignoringCase).join("|")})$`,
+		description: `One of ${words.join(", ")}, in any letter case.`,
 	});
+const ignoringCase = (word: string) =>
+	Array.from(word, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`).join("");
 
 const coordinate = (size: number) =>
 	Type.Number({ minimum: -SPAWN_MARGIN, maximum: size + SPAWN_MARGIN });
