@@ -53,6 +53,10 @@ describe("how the player gets there", () => {
 		const wedged = [GROUND, stone(240, LOW, 50), stone(300, LOW), stone(374, LOW, 50)];
 		expect(wayTo(wedged, 330)).toBe("break");
 	});
+	test("[C5] a wall leaves no room to jump beside a stone either", () => {
+		const cornered = [GROUND, stone(20, LOW, 50), stone(80, LOW, 50)];
+		expect(wayTo(cornered, 45)).toBe("break");
+	});
 	test("[C5] a low stone with a roof close above is not stood on", () => {
 		expect(wayTo([GROUND, stone(300, LOW), stone(330, 402, 20)], 310)).not.toBe("stand");
 	});
