@@ -37,7 +37,8 @@ ENV NODE_ENV=production \
 EXPOSE 3333
 USER 10001:10001
 
-# Whether the process answers, not whether the disk takes writes: a full disk is no reason to restart.
+# Whether the process answers, not whether the disk takes writes: a full disk is no reason to
+# restart.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "-e", "\
 	fetch(`http://127.0.0.1:${process.env.PORT}/health/live`) \
 		.then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]

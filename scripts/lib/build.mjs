@@ -57,7 +57,8 @@ function removeOrphans(workspace) {
 	}
 }
 
-// Migrations are read from beside the compiled files, so that a built tree runs without its sources.
+// Migrations are read from beside the compiled files, so that a built tree runs without its
+// sources.
 function copySql(workspace) {
 	const src = join(ROOT, workspace, "src");
 	for (const path of filesUnder(src).filter((name) => name.endsWith(".sql"))) {

@@ -50,8 +50,8 @@ function writeStamp(value) {
 }
 
 /**
- * Installs what the lock file asks for, only when that is not what is there. The stamp is written last:
- * an install that was interrupted has none and is done again.
+ * Installs what the lock file asks for, only when that is not what is there. The stamp is written
+ * last: an install that was interrupted has none and is done again.
  */
 export async function ensureInstalled() {
 	const wanted = fingerprint();

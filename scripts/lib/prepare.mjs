@@ -14,7 +14,9 @@ function checkNode() {
 	process.exit(69);
 }
 
-/** From whatever this clone is to one that is installed and built; says nothing when it already is. */
+/**
+ * From whatever this clone is to one that is installed and built; says nothing when it already is.
+ */
 export async function prepare() {
 	checkNode();
 	await ensureInstalled();

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * Runs a Node program or, with `{ program }`, any other, in the root and on this terminal. Resolves to
- * its exit code; a signal that ends it counts as 128 + its number, as in a shell. SIGINT and SIGTERM
- * sent to this process are handed on, so that no child outlives it.
+ * Runs a Node program or, with `{ program }`, any other, in the root and on this terminal. Resolves
+ * to its exit code; a signal that ends it counts as 128 + its number, as in a shell. SIGINT and
+ * SIGTERM sent to this process are handed on, so that no child outlives it.
  */
 export function run(args, { program = process.execPath, quiet = false, env = process.env } = {}) {
 	const child = spawn(program, args, {
