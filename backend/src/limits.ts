@@ -1,8 +1,10 @@
 /** Every bound of the server in one place; those that the browser must know are in core/src/limits.ts. */
 
 // Commit queue.
+/** Changes that may wait for the next transaction; beyond it 503, before anything changed (G3). */
 export const QUEUED_WRITES_MAX = 20_000;
-export const BATCH_VALUES_MAX = 200_000;
+/** The same bound in plain values (a move has eleven): what one transaction can hold, and so its age. */
+export const QUEUED_VALUES_MAX = 200_000;
 /** A durable heartbeat is at most this old while sessions are active. */
 export const HEARTBEAT_INTERVAL_MS = 250;
 /** A gap between durable heartbeats longer than this is downtime. */
@@ -12,7 +14,8 @@ export const HEAL_PROBE_MS = 500;
 
 // Sessions in memory.
 export const CACHED_SESSIONS_MAX = 10_000;
-export const CACHED_MOVES_MAX = 1_000_000;
+/** Log entries are read and replayed in pages, so that a long session never holds the event loop. */
+export const REPLAY_PAGE_MOVES = 1_000;
 
 // Sweep of stale sessions.
 export const SWEEP_INTERVAL_MS = 1_000;
@@ -39,3 +42,10 @@ export const SOCKET_MESSAGES_PER_MINUTE = 6_000;
 export const SOCKET_MESSAGES_IN_FLIGHT_MAX = 64;
 export const SOCKET_BUFFERED_BYTES_MAX = 1024 * 1024;
 export const SOCKET_PING_MS = 30_000;
+/** Ids are shorter; a longer one is of no session. */
+export const PARAM_LENGTH_MAX = 128;
+export const WRITE_LIMIT_WINDOW_MS = 60_000;
+/** A live connection that was told to close and does not is cut after this. */
+export const SOCKET_CLOSE_MS = 2_000;
+/** Time for the last answers to leave after the storage was lost. */
+export const LOST_GRACE_MS = 250;

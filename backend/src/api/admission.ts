@@ -1,0 +1,49 @@
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
+import { SavepointError } from "../errors.js";
+import type { PathMethods } from "./path-methods.js";
+
+/** What a Host header may be made of: a name or an address, and a port. */
+const HOST = /^[\w.:[\]%-]{1,255}$/;
+
+/** Turns the server away from new requests once it has begun to stop. */
+export interface Gate {
+	closing: boolean;
+}
+
+/**
+ * The first look at every request, before its body is read. It is one plain function, as it runs on the
+ * hot path: a wrong path, method or host is turned away here, and a body's content type is forgotten,
+ * because bodies are read as JSON whatever they call themselves.
+ */
+export function createAdmission(gate: Gate, methods: PathMethods) {
+	return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+		const { headers } = request.raw;
+		if (gate.closing && request.url !== "/health/live") {
+			reply.header("connection", "close");
+			done(new SavepointError("SHUTTING_DOWN"));
+		} else if (!hasHost(request)) {
+			done(new SavepointError("BAD_REQUEST", "The Host header is missing or malformed."));
+		} else if (request.is404) {
+			done(unknownPlace(request, reply, methods));
+		} else {
+			headers["content-type"] = undefined;
+			done();
+		}
+	};
+}
+
+function hasHost({ raw }: FastifyRequest): boolean {
+	const { host } = raw.headers;
+	return host === undefined ? raw.httpVersion !== "1.1" : HOST.test(host);
+}
+
+function unknownPlace(
+	request: FastifyRequest,
+	reply: FastifyReply,
+	methods: PathMethods,
+): SavepointError {
+	const allowed = methods.of(request.raw.url ?? "");
+	if (allowed.length === 0) return new SavepointError("NOT_FOUND");
+	reply.header("allow", allowed.join(", "));
+	return new SavepointError("METHOD_NOT_ALLOWED");
+}

@@ -1,0 +1,16 @@
+import type { ServerConfig } from "../config.js";
+import type { Authority } from "../game/answers.js";
+import type { Log } from "../log.js";
+import type { StorageReport } from "../storage/ports.js";
+
+/** All that the HTTP side is built from. Nothing here opens, reads an environment or listens. */
+export interface AppDeps {
+	readonly authority: Authority;
+	/** What `/health` says about the storage beside whether it takes writes. */
+	readonly storage: { report(): StorageReport };
+	readonly config: ServerConfig;
+	readonly log: Log;
+	readonly clock: { now(): number };
+	readonly startedAtMs: number;
+	readonly version: string;
+}

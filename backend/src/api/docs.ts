@@ -1,0 +1,51 @@
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import type { FastifyInstance, FastifySchema } from "fastify";
+import { Type } from "typebox";
+
+const SessionParams = Type.Object({
+	id: Type.String({ description: "The session's id: whoever knows it may play and read it." }),
+});
+const KeyHeader = Type.Object({
+	"Idempotency-Key": Type.Optional(
+		Type.String({
+			description:
+				"1 to 64 visible characters. The same key with the same path and body gets the first " +
+				"answer again, with `Idempotency-Replayed: true`; with another path or body 422.",
+		}),
+	),
+});
+
+/**
+ * OpenAPI at `/docs/json`, a page to read and try it at `/docs`. Path parameters and headers are added
+ * here and not in the routes, where each would be one more check on the hot path.
+ */
+export function registerDocs(app: FastifyInstance, version: string): void {
+	app.register(swagger, {
+		openapi: {
+			openapi: "3.1.0",
+			info: {
+				title: "Savepoint",
+				version,
+				description:
+					"Every error is `{error, code}`: a sentence for people and a stable code. " +
+					"A path that is not listed answers 404 `NOT_FOUND`, another method 405 " +
+					"`METHOD_NOT_ALLOWED` with `Allow`.",
+			},
+			tags: [
+				{ name: "sessions", description: "Start and read sessions" },
+				{ name: "play", description: "Moves, singly, in batches and live" },
+				{ name: "stats", description: "Counters of the service" },
+				{ name: "health", description: "For supervisors, load balancers and people" },
+				{ name: "notices", description: "Messages to players" },
+			],
+		},
+		transform: ({ schema, url, route }) => {
+			const shown: FastifySchema = { ...schema };
+			if (url.includes("/:id")) shown.params = SessionParams;
+			if (route.method === "POST") shown.headers = KeyHeader;
+			return { schema: shown, url };
+		},
+	});
+	app.register(swaggerUi, { routePrefix: "/docs" });
+}

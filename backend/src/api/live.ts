@@ -1,0 +1,73 @@
+import { BODY_BYTES_MAX } from "@savepoint/core";
+import type { FastifyInstance } from "fastify";
+import { WebSocketServer } from "ws";
+import { SavepointError } from "../errors.js";
+import { SHUTDOWN_GRACE_MS, SOCKET_CLOSE_MS, SOCKET_PING_MS } from "../limits.js";
+import type { Gate } from "./admission.js";
+import type { ApiContext } from "./context.js";
+import { plainErrors, type SessionRoute } from "./documented.js";
+import { LiveConnection } from "./live-connection.js";
+import { MessageLimit } from "./message-limit.js";
+import { takeUpgrades } from "./upgrade.js";
+
+/**
+ * `WS /api/sessions/:id/live`: moves and receipts as messages, pushes of what others changed. Messages
+ * and close codes: docs/reference/websocket.md.
+ */
+export function registerLive(app: FastifyInstance, context: ApiContext, gate: Gate): void {
+	const { authority, clock, config } = context;
+	const connections = new Map<LiveConnection, Promise<void>>();
+	const sockets = new WebSocketServer({
+		noServer: true,
+		maxPayload: BODY_BYTES_MAX,
+		perMessageDeflate: false,
+		clientTracking: false,
+	});
+
+	takeUpgrades(app, gate, (request, socket, { head, sessionId }) => {
+		sockets.handleUpgrade(request, socket, head, (webSocket) => {
+			const limit = new MessageLimit(config.socketMessagesPerMinute, clock);
+			const connection = new LiveConnection(webSocket, sessionId, { authority, limit });
+			const closed = new Promise<void>((resolve) => webSocket.once("close", () => resolve()));
+			connections.set(connection, closed);
+			void closed.then(() => connections.delete(connection));
+			connection.open();
+		});
+	});
+
+	const pings = setInterval(() => {
+		for (const connection of connections.keys()) connection.ping();
+	}, SOCKET_PING_MS);
+	pings.unref();
+
+	app.addHook("preClose", async () => {
+		clearInterval(pings);
+		await leaveAll(connections);
+	});
+
+	app.get<SessionRoute>("/api/sessions/:id/live", {
+		schema: {
+			tags: ["play"],
+			summary: "Play and watch over a WebSocket",
+			description:
+				"Upgrades to a WebSocket; its messages are described in docs/reference/websocket.md.",
+			response: plainErrors(),
+		},
+		handler: () => {
+			throw new SavepointError("BAD_REQUEST", "This path speaks WebSocket; connect with ws://.");
+		},
+	});
+}
+
+/** Answers what is under way, closes, and cuts whoever does not go within the grace. */
+async function leaveAll(connections: ReadonlyMap<LiveConnection, Promise<void>>): Promise<void> {
+	const cut = setTimeout(
+		() => {
+			for (const connection of connections.keys()) connection.terminate();
+		},
+		Math.max(SOCKET_CLOSE_MS, SHUTDOWN_GRACE_MS / 2),
+	);
+	for (const connection of connections.keys()) connection.leave();
+	await Promise.all(connections.values());
+	clearTimeout(cut);
+}

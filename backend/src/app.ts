@@ -1,0 +1,113 @@
+import rateLimit from "@fastify/rate-limit";
+import { BODY_BYTES_MAX } from "@savepoint/core";
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { createAdmission, type Gate } from "./api/admission.js";
+import { answerClientError } from "./api/client-error.js";
+import type { ApiContext } from "./api/context.js";
+import type { AppDeps } from "./api/deps.js";
+import { registerDocs } from "./api/docs.js";
+import { createErrorHandler } from "./api/errors.js";
+import { registerHealth } from "./api/health.js";
+import { registerHome } from "./api/home.js";
+import { registerLive } from "./api/live.js";
+import { registerMoves } from "./api/moves.js";
+import { registerNotices } from "./api/notices.js";
+import { PathMethods } from "./api/path-methods.js";
+import { registerSessionCalls } from "./api/session-calls.js";
+import { registerSessions } from "./api/sessions.js";
+import { registerStats } from "./api/stats.js";
+import { compileForRoute } from "./api/validation.js";
+import { SavepointError } from "./errors.js";
+import { IDLE_CONNECTION_MS, PARAM_LENGTH_MAX, WRITE_LIMIT_WINDOW_MS } from "./limits.js";
+
+/**
+ * The HTTP server, complete but not listening. `close()` turns new requests away with SHUTTING_DOWN,
+ * tells live connections, waits for the answers that are under way, and closes the listening socket.
+ */
+export function buildApp(deps: AppDeps): FastifyInstance {
+	const gate: Gate = { closing: false };
+	const methods = new PathMethods();
+	const app = createInstance(deps);
+
+	// 1. What every request passes.
+	const handleError = createErrorHandler(deps.log);
+	app.setErrorHandler(handleError);
+	app.addHook("onRoute", (route) => methods.add(route));
+	app.addHook("onRequest", createAdmission(gate, methods));
+	app.addHook("preClose", (done) => {
+		gate.closing = true;
+		done();
+	});
+	app.setValidatorCompiler<Parameters<typeof compileForRoute>[0]>(({ schema }) =>
+		compileForRoute(schema),
+	);
+	readEveryBodyAsJson(app);
+
+	// 2. What the calls are documented and limited by; before the calls, as it watches them register.
+	registerDocs(app, deps.version);
+	const limit = deps.config.writesPerMinute;
+	if (limit > 0) app.register(rateLimit, rateLimitOptions(limit));
+
+	// 3. The calls.
+	app.register((api, _options, done) => {
+		const context: ApiContext = { ...deps, onWrite: limit > 0 ? [api.rateLimit()] : [] };
+		registerHome(api);
+		registerSessions(api, context);
+		registerSessionCalls(api, context);
+		registerMoves(api, context);
+		registerLive(api, context, gate);
+		registerStats(api, context);
+		registerHealth(api, context);
+		registerNotices(api);
+		done();
+	});
+	return app;
+}
+
+function createInstance({ config, log }: AppDeps): FastifyInstance {
+	const handleError = createErrorHandler(log);
+	return fastify({
+		// Our error handler logs what is worth it; Fastify's own logger costs two listeners a request.
+		logger: false,
+		bodyLimit: BODY_BYTES_MAX,
+		connectionTimeout: IDLE_CONNECTION_MS,
+		keepAliveTimeout: IDLE_CONNECTION_MS,
+		requestTimeout: config.requestTimeoutMs,
+		trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
+		// While closing, our own hook answers, in our own shape.
+		return503OnClosing: false,
+		routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+		http: {
+			headersTimeout: config.requestTimeoutMs,
+			// How often Node looks for requests that are late.
+			connectionsCheckingInterval: Math.ceil(config.requestTimeoutMs / 10),
+			// Our own hook checks the Host header, and answers with a body.
+			requireHostHeader: false,
+		},
+		clientErrorHandler: answerClientError,
+		frameworkErrors: (error, request, reply) => handleError(error, request, reply),
+	});
+}
+
+/** Kept: a body is JSON whatever its content type says, and an empty one is no body. */
+function readEveryBodyAsJson(app: FastifyInstance): void {
+	const parse = app.getDefaultJsonParser("error", "error");
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser(
+		"*",
+		{ parseAs: "string" },
+		(request: FastifyRequest, body: string, done) => {
+			if (body.length === 0) done(null, null);
+			else void parse(request, body, done);
+		},
+	);
+}
+
+function rateLimitOptions(max: number) {
+	return {
+		global: false,
+		max,
+		timeWindow: WRITE_LIMIT_WINDOW_MS,
+		errorResponseBuilder: () => new SavepointError("RATE_LIMITED"),
+	};
+}

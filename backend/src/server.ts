@@ -1,0 +1,95 @@
+import { realpathSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import type { FastifyInstance } from "fastify";
+import { destination, pino } from "pino";
+import { buildApp } from "./app.js";
+import { readConfig, type ServerConfig } from "./config.js";
+import { SavepointError } from "./errors.js";
+import { runProcess } from "./exit.js";
+import { SHUTDOWN_GRACE_MS } from "./limits.js";
+import type { Log } from "./log.js";
+import { type OpenService, openService, type Service } from "./service.js";
+import { VERSION } from "./version.js";
+
+export interface RunningServer {
+	readonly url: string;
+	readonly version: string;
+	readonly log: Log;
+	readonly storage: Service["storage"];
+	readonly lost: Service["lost"];
+	/** Stops accepting, tells live clients, answers what is under way, closes the storage. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Configuration → storage → authority → HTTP → listening. Throws SavepointError with an exit code when
+ * one of them cannot be had; what was opened before it is closed again.
+ */
+export async function startServer(
+	env: NodeJS.ProcessEnv,
+	open: OpenService = openService,
+): Promise<RunningServer> {
+	const config = readConfig(env);
+	const log = createLog(config);
+	const service = await open(config, log);
+	const app = buildApp({
+		authority: service.authority,
+		storage: service.storage,
+		config,
+		log,
+		clock: Date,
+		startedAtMs: Date.now(),
+		version: VERSION,
+	});
+	try {
+		await app.listen({ port: config.port, host: config.host });
+	} catch (error) {
+		await service.close();
+		throw cannotListen(config, error);
+	}
+	const url = urlOf(app, config);
+	log.info({ url, version: VERSION, storage: service.storage.report().location }, "listening");
+	return {
+		url,
+		version: VERSION,
+		log,
+		storage: service.storage,
+		lost: service.lost,
+		async stop() {
+			await closeWithin(app, SHUTDOWN_GRACE_MS);
+			await service.close();
+			log.info({}, "stopped");
+		},
+	};
+}
+
+/** On standard error, so that standard output is for people; quieter where a person looks on. */
+function createLog(config: ServerConfig): Log {
+	const level = config.logLevel ?? (process.stderr.isTTY ? "warn" : "info");
+	return pino({ level, base: null }, destination({ fd: 2, sync: true }));
+}
+
+async function closeWithin(app: FastifyInstance, graceMs: number): Promise<void> {
+	const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+	await app.close();
+	clearTimeout(cut);
+}
+
+function urlOf(app: FastifyInstance, { host }: ServerConfig): string {
+	const { port } = app.server.address() as AddressInfo;
+	const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+	return `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
+}
+
+function cannotListen({ host, port }: ServerConfig, cause: unknown): SavepointError {
+	const code = (cause as NodeJS.ErrnoException).code ?? "unknown";
+	const sentence =
+		code === "EADDRINUSE"
+			? `Port ${port} on ${host} is taken by another program. Stop it, or set PORT to another one.`
+			: `Cannot listen on ${host}, port ${port} (${code}). Set HOST and PORT to what this machine has.`;
+	return new SavepointError("CONFIG_INVALID", sentence, { cause });
+}
+
+const isMain = process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+if (isMain) await runProcess(() => startServer(process.env));

@@ -1,0 +1,60 @@
+/**
+ * Every environment variable of the server: its default and what it means. `config.ts` reads by this
+ * list, and `docs/reference/configuration.md` shows it; `test/config.test.ts` holds the three together.
+ */
+export interface Setting {
+	/** As it would be written in the environment; empty: not set. */
+	readonly default: string;
+	readonly meaning: string;
+}
+
+export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const SETTINGS = {
+	PORT: { default: "3333", meaning: "Port to listen on; 0 takes any free one." },
+	HOST: {
+		default: "127.0.0.1",
+		meaning: "Address to listen on; 0.0.0.0 makes the server reachable from other machines.",
+	},
+	SAVEPOINT_DB_PATH: {
+		default: "data/savepoint.sqlite",
+		meaning: "The database file. Its directory is made when it is missing.",
+	},
+	SAVEPOINT_REQUIRE_VOLUME: {
+		default: "false",
+		meaning: "Refuse a data directory that would vanish with the container.",
+	},
+	SAVEPOINT_ALLOW_NETWORK_FILESYSTEM: {
+		default: "false",
+		meaning: "Open a database on NFS or SMB all the same, at your own risk.",
+	},
+	SAVEPOINT_WRITES_PER_MINUTE: {
+		default: "600",
+		meaning: "HTTP calls that write, for each client address; 0 turns the limit off.",
+	},
+	SAVEPOINT_SOCKET_MESSAGES_PER_MINUTE: {
+		default: "6000",
+		meaning: "Messages on each live connection; 0 turns the limit off.",
+	},
+	SAVEPOINT_TRUST_PROXY: {
+		default: "",
+		meaning:
+			"Addresses and networks of your proxies, with commas between: only they are believed about a client's address.",
+	},
+	SAVEPOINT_REQUEST_TIMEOUT_SECONDS: {
+		default: "30",
+		meaning: "A request that has not arrived whole by then is answered 408.",
+	},
+	LOG_LEVEL: {
+		default: "",
+		meaning:
+			"fatal, error, warn, info, debug, trace or silent. Not set: info, and warn where standard error is a terminal.",
+	},
+	SAVEPOINT_TEST_FAULT: {
+		default: "",
+		meaning: "For tests only: switches on a fault that they must notice. Never set it.",
+	},
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
