@@ -30,7 +30,10 @@ export const CHECKPOINT_WAL_BYTES = 8 * 1024 * 1024;
 export const WAL_ALARM_BYTES = 64 * 1024 * 1024;
 export const JOURNAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024;
 export const LOW_SPACE_BYTES = 64 * 1024 * 1024;
+/** Kept beside the database and given back when the disk is full, for a clean shutdown. */
 export const RESERVE_FILE_BYTES = 1024 * 1024;
+/** After a full disk, writes are tried again when this much is free. */
+export const RESUME_FREE_BYTES = 4 * 1024 * 1024;
 
 // HTTP and WebSocket.
 export const MOVES_PAGE_MAX = 1_000;

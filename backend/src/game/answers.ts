@@ -1,9 +1,11 @@
 import type {
 	DepositAnswer,
 	EndAnswer,
+	ErrorCode,
 	MoveBody,
 	MovesAnswer,
 	MovesPage,
+	NormalMove,
 	Session,
 	SessionStats,
 	SpawnAnswer,
@@ -33,13 +35,6 @@ export type SingleBody =
 	| Exclude<MoveBody, { type: "spawn" }>;
 export type SingleAnswer = SpawnAnswer | StatusAnswer | DepositAnswer | EndAnswer;
 
-/** A move of a batch, normalised. */
-export interface BatchMove {
-	readonly id: string;
-	readonly atMs: number | null;
-	readonly body: MoveBody;
-}
-
 /** What changed in a session, for its live connections; sent after the sync that covers it. */
 export interface SessionChange {
 	readonly seq: number;
@@ -56,7 +51,7 @@ export interface ServiceCounts extends SessionStats {
 /** Whether a write would be durable now. */
 export type StorageHealth =
 	| { readonly status: "ok" }
-	| { readonly status: "unavailable"; readonly code: import("@savepoint/core").ErrorCode; readonly reason: string };
+	| { readonly status: "unavailable"; readonly code: ErrorCode; readonly reason: string };
 
 /** The authority as the API sees it; `session-store.ts` is the one implementation. */
 export interface Authority {
@@ -67,7 +62,7 @@ export interface Authority {
 	single(sessionId: string, call: SingleCall, sink: AnswerSink<SingleAnswer>): void;
 	play(
 		sessionId: string,
-		moves: readonly BatchMove[],
+		moves: readonly NormalMove[],
 		sink: AnswerSink<MovesAnswer>,
 		origin?: object,
 	): void;

@@ -2,15 +2,15 @@ import type { ErrorCode } from "@savepoint/core";
 
 /**
  * The lower storage port: what an engine must do for the rooms above it, and nothing that names one.
- * `sqlite.ts` implements it over better-sqlite3. A driver that fits is short: see README.md here.
+ * `sqlite.ts` implements it over better-sqlite3. How to add another: README.md in this folder.
  */
 
 export type SqlValue = string | number | null;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
-/** A statement that the hot path repeats. Declared once, prepared once, named by its place afterwards. */
+/** A statement that the commit path repeats: declared once, prepared once, named by its place. */
 export interface WriteStatement {
-	/** `$1 … $n`, each named once and in order, so that engines can bind by position. */
+	/** `$1 … $n`, each once and in order, so that an engine can bind by position. */
 	readonly sql: string;
 	readonly paramCount: number;
 	/** How many rows one run must change; `any` where the statement may find nothing to do. */
@@ -19,44 +19,39 @@ export interface WriteStatement {
 
 /**
  * One transaction as one flat list of plain values, because what crosses to the writer is copied and
- * objects cost more than SQLite does: `statement, group, p1 … pn, statement, group, …`. `statement` is
- * the place in the driver's list, `group` the session key whose change it is, 0 for the batch's own.
+ * objects cost more there than SQLite does: `statement, group, p1 … pn, statement, group, …`.
+ * `statement` is a place in the list of all write statements; `group` is the session key whose change it
+ * is, 0 for the batch's own.
  */
 export type WriteBatch = SqlValue[];
 
 export type CommitOutcome =
 	/** Synced: everything in the batch is on disk. */
-	| { readonly kind: "committed"; readonly syncMs: number }
-	/** Nothing was stored, because of these groups; without them the batch can be tried again. */
-	| { readonly kind: "rejected"; readonly groups: readonly number[]; readonly code: ErrorCode }
+	| { readonly kind: "committed"; readonly commitMs: number }
+	/** Nothing was stored, because of this group; without it the batch can be tried again. */
+	| { readonly kind: "rejected"; readonly group: number; readonly code: ErrorCode; readonly reason: string }
 	/** Nothing was stored, and nothing can be for now: full, locked, read-only. The driver lives on. */
-	| { readonly kind: "unavailable"; readonly code: ErrorCode; readonly message: string }
+	| { readonly kind: "unavailable"; readonly code: ErrorCode; readonly reason: string }
 	/** A COMMIT or a sync failed: the outcome is not known and the driver must not be used again. */
-	| { readonly kind: "lost"; readonly code: ErrorCode; readonly message: string };
+	| { readonly kind: "lost"; readonly code: ErrorCode; readonly reason: string };
 
-/** Facts about the engine; the rooms above ask these and never the engine's name. */
-export interface DriverFacts {
-	readonly engine: "sqlite" | "none" | "postgres";
-	/** Moves are appended to `move_tail` and folded into `moves` later; else they go to `moves` at once. */
-	readonly hasMoveTail: boolean;
-}
-
-/** What the commit path looks like from outside; for `/health`, doctor and the bench. */
+/** What the disk side of the commit path looks like; for `/health`, doctor and the bench. */
 export interface DriverGauges {
 	readonly walBytes: number;
 	readonly tailRows: number;
 }
 
 export interface SqlDriver {
-	readonly facts: DriverFacts;
-	/** Reads what is committed and synced, off the event loop. Bounded: the caller gives a LIMIT. */
+	readonly engine: "sqlite" | "postgres" | "none";
+	/**
+	 * Reads what is committed and synced, never on the event loop's thread. The caller bounds it by a
+	 * LIMIT. Rejects with a SavepointError by code; after STORAGE_CORRUPT the driver is lost.
+	 */
 	query(sql: string, params?: readonly SqlValue[]): Promise<SqlRow[]>;
-	/** One transaction of prepared writes; at most one call is under way at a time. Never rejects. */
+	/** One transaction of write statements. At most one call is under way at a time. Never rejects. */
 	commit(batch: WriteBatch): Promise<CommitOutcome>;
-	/** Moves what is in the tail to where it can be read by session. After it, `query` sees all moves. */
-	foldTail(): Promise<void>;
 	gauges(): DriverGauges;
-	/** Orderly end: tail folded, checkpoint, clean mark, lock released. */
+	/** Orderly end: log folded, checkpoint, clean mark, lock released. */
 	close(): Promise<void>;
 }
 
@@ -65,7 +60,10 @@ export interface MigrationDriver {
 	readonly engine: "sqlite" | "postgres";
 	select(sql: string, params?: readonly SqlValue[]): Promise<SqlRow[]>;
 	/** The script and its record, in one transaction. */
-	applyMigration(script: string, record: { sql: string; params: readonly SqlValue[] }): Promise<void>;
-	/** A verified copy of the database, made before existing data is migrated; null where none is due. */
+	applyMigration(
+		script: string,
+		record: { readonly sql: string; readonly params: readonly SqlValue[] },
+	): Promise<void>;
+	/** A verified copy of the database; called before existing data is migrated. Resolves to its path. */
 	backup?(label: string): Promise<string>;
 }

@@ -113,3 +113,13 @@ export function removeDurable(path: string): void {
 	}
 	syncDirectory(dirname(path));
 }
+
+/** What was written to the file by others, SQLite among them, is on disk when this returns. */
+export function syncFile(path: string): void {
+	const descriptor = openSync(path, "r+");
+	try {
+		fsyncSync(descriptor);
+	} finally {
+		closeSync(descriptor);
+	}
+}

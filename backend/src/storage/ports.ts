@@ -1,44 +1,139 @@
-import type { ErrorCode } from "@savepoint/core";
-import type { SessionResult, SessionState } from "@savepoint/core";
-import type { DriverGauges } from "./driver.js";
+import type {
+	ErrorCode,
+	Level,
+	LoggedMove,
+	MoveBody,
+	RefusalCode,
+	SessionState,
+} from "@savepoint/core";
+import type { SavepointError } from "../errors.js";
+import type { CounterChange, Counters } from "../counters.js";
+import type { DriverGauges, WriteBatch } from "./driver.js";
 
 /**
- * The upper storage port, in the words of the domain: what the authority in `game/` may ask of a
- * storage and what it may rely on. Types only. `session-repo.ts` implements it once, over any driver.
+ * The upper storage port, in the words of the domain: what the authority in `game/` may ask of a storage
+ * and what it may rely on. Types only; `session-repo.ts` and `commit-queue.ts` implement them once, over
+ * any driver.
  */
 
-/** What the authority must know of a stored session to play on; `state` is rebuilt from its moves. */
-export interface StoredSession {
+/** A session as the authority plays it and the storage keeps it. The authority owns and changes it. */
+export interface SessionRecord {
 	readonly key: number;
 	readonly id: string;
-	readonly state: SessionState;
-	readonly terrainJson: string;
+	readonly createKey: string | null;
+	/** As it was generated when the session was created: a later generator changes no stored game. */
+	readonly level: StoredLevel;
 	readonly startedAtMs: number;
-	readonly endedAtMs: number | null;
 	/** Sum of all downtime when it started; its clock subtracts what came after. */
 	readonly downtimeBaseMs: number;
+	readonly state: SessionState;
+	endedAtMs: number | null;
+	/** Ended by the sweep. */
+	stale: boolean;
 	/** Entries in its log. */
-	readonly seq: number;
-	readonly headHash: string;
+	seq: number;
+	/** Chain hash of the last entry; of the session's fixed fields while there is none. */
+	headHash: string;
 	/** Largest play time of any logged move. */
-	readonly lastPlayTimeMs: number;
-	/** The log's keyed entries, for exactly-once. */
-	readonly keyed: ReadonlyMap<string, KeyedEntry>;
-	readonly snapshotSeq: number;
+	lastPlayMs: number;
+	/** The log entry that the stored snapshot (row and artifacts) stands for. */
+	snapshotSeq: number;
 }
 
-/** What is remembered of a move that had an id, so that a resend gets the first answer again. */
+export type StoredLevel = Pick<Level, "terrain" | "trashCan" | "playerSpeedPercent">;
+
+/** What is remembered of a move that had an id, so that a resend gets the first answer again (A3). */
 export interface KeyedEntry {
 	readonly seq: number;
-	/** Type and payload as logged: another body under the same key is told apart by it. */
-	readonly fingerprint: string;
-	readonly refusal: ErrorCode | null;
 	readonly recordedAtMs: number;
+	/** The move as logged: another body under the same key is told apart by it. */
+	readonly fingerprint: string;
+	readonly refusal: RefusalCode | null;
+	/** The session right after it. */
 	readonly score: number;
 	readonly remaining: number;
 	readonly deposited: number;
-	readonly result: SessionResult | null;
 	readonly stateHash: string;
+}
+
+export interface StoredSession {
+	readonly record: SessionRecord;
+	readonly keyed: Map<string, KeyedEntry>;
+}
+
+/** One entry on its way to the log. */
+export interface NewEntry {
+	readonly moveId: string | null;
+	readonly body: LoggedBody;
+	readonly playMs: number | null;
+	readonly recordedAtMs: number;
+	readonly refusal: RefusalCode | null;
+}
+
+/** A body as it is logged: a spawn whose artifact the server named, and an end by the sweep, say so. */
+export type LoggedBody =
+	| (Omit<Extract<MoveBody, { type: "spawn" }>, "artifactId"> & {
+			/** null: the id follows from the session and the entry; see `ids.ts`. */
+			readonly artifactId: string | null;
+	  })
+	| Extract<MoveBody, { type: "artifact-status" | "deposit" }>
+	| (Extract<MoveBody, { type: "end" }> & { readonly stale: boolean });
+
+/** A session whose time is long over, in the order of the sweep. */
+export interface DueSession {
+	readonly dueAtMs: number;
+	readonly key: number;
+	readonly id: string;
+}
+
+export interface SessionRepository {
+	/**
+	 * The session, rebuilt from its level and its log and compared with its snapshot; null when there is
+	 * none. Throws SESSION_HARMED when row, artifacts or chain do not verify: that session only is lost to
+	 * play, and nothing of it is changed.
+	 */
+	load(id: string): Promise<StoredSession | null>;
+	/** The session that a create with this Idempotency-Key made, or null. */
+	findCreated(createKey: string): Promise<string | null>;
+	/** Active sessions due at or before `uptimeMs`, after the mark, oldest first. */
+	due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]>;
+	/** Log entries after `after`, in order. */
+	log(session: { key: number; id: string }, after: number, limit: number): Promise<LoggedMove[]>;
+	/** A key that no session has; never given out twice, also after a crash. */
+	nextKey(): number;
+	/** Queues the new session's row and sets its head hash. */
+	appendSession(batch: WriteBatch, record: SessionRecord): void;
+	/**
+	 * Queues one log entry, which the rules have already applied to `record.state`, and advances `seq` and
+	 * `headHash`. Returns what is to be remembered of a move that has an id, else null.
+	 */
+	appendEntry(batch: WriteBatch, record: SessionRecord, entry: NewEntry): KeyedEntry | null;
+	/** Queues the snapshot: row and artifacts as they are now. */
+	appendSnapshot(batch: WriteBatch, record: SessionRecord): void;
+	/** What `appendEntry` would log, for comparing a resend with the first. */
+	fingerprint(body: LoggedBody): string;
+}
+
+/** Who waits for a change to be on disk. Exactly one of the two is called, once. */
+export interface CommitWaiter {
+	committed(): void;
+	failed(error: SavepointError): void;
+}
+
+/** The gate that every change and every answer goes through; see `commit-queue.ts`. */
+export interface Commits {
+	refusal(): SavepointError | null;
+	readonly trouble: StorageTrouble | null;
+	readonly counters: Readonly<Counters>;
+	downtimeMsAt(nowMs: number): number;
+	/**
+	 * Opens one session's change: its statements are pushed on the list that comes back, then `finish` hands
+	 * the change over, all before the caller returns to the event loop.
+	 */
+	begin(): WriteBatch;
+	finish(sessionKey: number, change: CounterChange | null, waiter: CommitWaiter): void;
+	afterPending(sessionKey: number, waiter: CommitWaiter): void;
+	drain(): Promise<void>;
 }
 
 /** Why the storage takes no writes now, or null while it does. */
@@ -49,10 +144,11 @@ export interface StorageTrouble {
 
 export interface StorageReport {
 	readonly engine: string;
+	/** Where the data is: a path, or an address without its password. */
 	readonly location: string;
 	readonly trouble: StorageTrouble | null;
 	readonly warnings: readonly string[];
-	/** Loud report of a recovery at start, for `/health` and the log; null when nothing had to be recovered. */
+	/** What had to be recovered at start, for `/health` and the log; null on an ordinary day. */
 	readonly recovery: RecoveryReport | null;
 	readonly gauges: DriverGauges;
 }
@@ -61,7 +157,7 @@ export interface RecoveryReport {
 	readonly at: string;
 	/** What was wrong, in one sentence. */
 	readonly reason: string;
-	/** Where the damaged files were moved, whole; null when there was nothing to move (a deleted database). */
+	/** Where the damaged files were moved, whole; null when there was nothing to move. */
 	readonly quarantine: string | null;
 	/** What came back and what did not, in one sentence. */
 	readonly outcome: string;

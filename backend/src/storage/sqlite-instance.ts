@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { writeFileDurable } from "./durable-files.js";
 import { errnoOf, translateFileError } from "./file-errors.js";
@@ -101,3 +102,13 @@ export function readInstance(path: string): InstanceReading {
 export function writeInstance(path: string, instance: InstanceFile): void {
 	writeFileDurable(path, `${JSON.stringify(instance, null, "\t")}\n`);
 }
+
+/** A new identity, for a database that is being made or that has lost its instance file. */
+export const newInstance = (now: Date): InstanceFile => ({
+	application: "savepoint",
+	formatVersion: 1,
+	instanceId: randomUUID(),
+	createdAt: now.toISOString(),
+	state: "creating",
+	walSalts: null,
+});

@@ -1,0 +1,61 @@
+import { SWEEP_BATCH_SESSIONS, SWEEP_INTERVAL_MS } from "../limits.js";
+import type { Log } from "../log.js";
+import type { DueSession } from "../storage/ports.js";
+
+export interface StaleSweepDeps {
+	readonly due: (after: DueSession | null, limit: number) => Promise<DueSession[]>;
+	readonly end: (id: string) => Promise<void>;
+	readonly log: Log;
+}
+
+/**
+ * Ends sessions that nobody ended, some at a time, by an index on their due time (S2). A session that
+ * cannot be ended, because what is stored of it does not verify, is passed over and stays as it is.
+ */
+export class StaleSweep {
+	readonly #deps: StaleSweepDeps;
+	#timer: NodeJS.Timeout | null = null;
+	#running: Promise<void> | null = null;
+	#stopped = false;
+	/** Harmed sessions at the head of the index, so that they are not read again each second. */
+	#after: DueSession | null = null;
+
+	constructor(deps: StaleSweepDeps) {
+		this.#deps = deps;
+	}
+
+	start(): void {
+		this.#timer = setTimeout(() => this.#tick(), SWEEP_INTERVAL_MS);
+		this.#timer.unref();
+	}
+
+	async stop(): Promise<void> {
+		this.#stopped = true;
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		await this.#running;
+	}
+
+	#tick(): void {
+		this.#running = this.#sweepOnce()
+			.catch((error: unknown) => this.#deps.log.warn({ err: error }, "the sweep will try again"))
+			.finally(() => {
+				this.#running = null;
+				if (!this.#stopped) this.start();
+			});
+	}
+
+	async #sweepOnce(): Promise<void> {
+		for (;;) {
+			const due = await this.#deps.due(this.#after, SWEEP_BATCH_SESSIONS);
+			const ends = await Promise.allSettled(due.map((session) => this.#deps.end(session.id)));
+			const failures = ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : []));
+			const passing = failures.find((failure) => !isHarmed(failure));
+			if (passing !== undefined) throw passing;
+			if (failures.length > 0) this.#after = due.at(-1) ?? null;
+			if (due.length < SWEEP_BATCH_SESSIONS || this.#stopped) return;
+		}
+	}
+}
+
+const isHarmed = (error: unknown): boolean =>
+	error instanceof Error && "code" in error && error.code === "SESSION_HARMED";

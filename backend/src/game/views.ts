@@ -1,0 +1,77 @@
+import {
+	artifactView,
+	newSession,
+	type Session,
+	type SessionState,
+	scoreOf,
+	stateHash,
+} from "@savepoint/core";
+import { activeCount, type Counters, endedCount } from "../counters.js";
+import type { SessionRecord } from "../storage/ports.js";
+import type { ServiceCounts } from "./answers.js";
+
+/** What leaves: sessions and statistics in the words of the contract. */
+
+const iso = (timeMs: number): string => new Date(timeMs).toISOString();
+const isoOrNull = (timeMs: number | null): string | null => (timeMs === null ? null : iso(timeMs));
+
+export interface ClockReading {
+	readonly nowMs: number;
+	/** Sum of all downtime until now. */
+	readonly downtimeMs: number;
+}
+
+/** Duration − max(last stored play time, now − start − downtime), never below 0. */
+export function remainingMs(record: SessionRecord, clock: ClockReading): number {
+	const downMs = Math.max(0, clock.downtimeMs - record.downtimeBaseMs);
+	const elapsedMs = clock.nowMs - record.startedAtMs - downMs;
+	return Math.max(0, record.state.durationMs - Math.max(record.lastPlayMs, elapsedMs, 0));
+}
+
+/** The session as it is now. */
+export const sessionView = (record: SessionRecord, clock: ClockReading): Session =>
+	viewOf(record, record.state, record.seq, record.endedAtMs, remainingMs(record, clock));
+
+/** The session as it was when it was created: the first answer of its create call. */
+export const createdView = (record: SessionRecord): Session => {
+	const { seed, durationMs } = record.state;
+	return viewOf(record, newSession(seed, durationMs), 0, null, durationMs);
+};
+
+const viewOf = (
+	record: SessionRecord,
+	state: SessionState,
+	seq: number,
+	endedAtMs: number | null,
+	remaining: number,
+): Session => ({
+	sessionId: record.id,
+	seed: state.seed,
+	durationSeconds: state.durationMs / 1000,
+	score: scoreOf(state),
+	playerSpeedPercent: record.level.playerSpeedPercent,
+	artifacts: Array.from(state.artifacts.values(), artifactView),
+	terrain: [...record.level.terrain],
+	trashCan: record.level.trashCan,
+	status: state.result === null ? "active" : "ended",
+	result: state.result,
+	seq,
+	stateHash: stateHash(state),
+	startedAt: iso(record.startedAtMs),
+	endedAt: isoOrNull(endedAtMs),
+	remainingSeconds: remaining / 1000,
+});
+
+/** `today` is the server's local day: yesterday's count is not today's. */
+export const countsView = (counters: Readonly<Counters>, today: number): ServiceCounts => ({
+	activeCount: activeCount(counters),
+	startedCount: counters.started,
+	endedCount: endedCount(counters),
+	staleEndedCount: counters.staleEnded,
+	wonCount: counters.won,
+	lostCount: counters.lost,
+	abandonedCount: counters.abandoned,
+	latestCompletedAt: isoOrNull(counters.latestCompletedAtMs),
+	latestActivityAt: isoOrNull(counters.latestActivityAtMs),
+	sessionsToday: counters.today === today ? counters.startedToday : 0,
+});

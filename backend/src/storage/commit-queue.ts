@@ -1,0 +1,276 @@
+import type { ErrorCode } from "@savepoint/core";
+import { SavepointError } from "../errors.js";
+import {
+	HEAL_PROBE_MS,
+	HEARTBEAT_INTERVAL_MS,
+	QUEUED_VALUES_MAX,
+	QUEUED_WRITES_MAX,
+} from "../limits.js";
+import { activeCount, type CounterChange, type Counters, countChange } from "../counters.js";
+import type { Downtime, Heartbeat } from "./downtime.js";
+import type { CommitOutcome, SqlDriver, WriteBatch } from "./driver.js";
+import { PendingWrites } from "./pending-writes.js";
+import type { Commits, CommitWaiter, StorageTrouble } from "./ports.js";
+import { heartbeatParams, pushCounters } from "./service-rows.js";
+
+export interface CommitQueueOptions {
+	readonly driver: SqlDriver;
+	readonly places: { readonly heartbeat: number; readonly counters: number };
+	readonly counters: Counters;
+	readonly downtime: Downtime;
+	readonly now: () => number;
+	/** Called once, after every waiter was told: the process must stop and come back through recovery. */
+	readonly onLost: (code: ErrorCode, reason: string) => void;
+	readonly onTrouble?: (trouble: StorageTrouble | null) => void;
+	/** Tests only: answers before the commit, so that a crash test can be seen to find losses. */
+	readonly answerBeforeCommit?: boolean;
+}
+
+export interface CommitGauges {
+	batches: number;
+	writes: number;
+	largestBatch: number;
+	commitMsTotal: number;
+	commitMsMax: number;
+}
+
+const noop = (): void => undefined;
+const SILENT: CommitWaiter = { committed: noop, failed: noop };
+
+/**
+ * Group commit and the output gate, for every engine.
+ *
+ * What gathers while the previous transaction is syncing becomes the next one: no timer, so a lone write
+ * never waits and a crowd shares a sync (G1). A waiter is told `committed` only after the sync that covers
+ * its change, in commit order (A1); an answer that merely *reads* what is not yet on disk waits in the
+ * same line. A change that the engine rejects fails alone, with the later changes of its session (G2):
+ * the engine rolls the whole batch back and names it, and the queue sends the rest again, which needs no
+ * savepoints on the way that always works. After a failure of the sync nothing more is told as saved (A2).
+ */
+export class CommitQueue implements Commits {
+	readonly gauges: CommitGauges = {
+		batches: 0,
+		writes: 0,
+		largestBatch: 0,
+		commitMsTotal: 0,
+		commitMsMax: 0,
+	};
+	readonly #options: CommitQueueOptions;
+	/** As of the last durable batch. */
+	#counters: Counters;
+	#gathering = new PendingWrites();
+	#flushing: PendingWrites | null = null;
+	#flushScheduled = false;
+	#trouble: StorageTrouble | null = null;
+	#state: "open" | "closing" | "lost" = "open";
+	#idle: (() => void) | null = null;
+	readonly #heartbeatTimer: NodeJS.Timeout;
+	#lastProbeAtMs = 0;
+
+	constructor(options: CommitQueueOptions) {
+		this.#options = options;
+		this.#counters = { ...options.counters };
+		this.#heartbeatTimer = setInterval(() => this.#keepAlive(), HEARTBEAT_INTERVAL_MS / 4);
+	}
+
+	/** Why no change can be taken now, before anything was changed; null when one can. */
+	refusal(): SavepointError | null {
+		if (this.#state === "closing") return new SavepointError("SHUTTING_DOWN");
+		if (this.#state === "lost") return new SavepointError("STORAGE_RECOVERING");
+		if (this.#trouble !== null) return new SavepointError(this.#trouble.code, this.#trouble.reason);
+		if (
+			this.#gathering.length >= QUEUED_WRITES_MAX ||
+			this.#gathering.values.length >= QUEUED_VALUES_MAX
+		)
+			return new SavepointError("STORAGE_OVERLOADED");
+		return null;
+	}
+
+	get trouble(): StorageTrouble | null {
+		return this.#trouble;
+	}
+
+	/** Statistics as of the last sync. */
+	get counters(): Readonly<Counters> {
+		return this.#counters;
+	}
+
+	downtimeMsAt(nowMs: number): number {
+		return this.#options.downtime.totalMsAt(nowMs);
+	}
+
+	/** Changes that wait, and those that are being synced. */
+	get depth(): number {
+		return this.#gathering.length + (this.#flushing?.length ?? 0);
+	}
+
+	begin(): WriteBatch {
+		return this.#gathering.begin();
+	}
+
+	/** The caller has asked `refusal` first. `sessionKey` 0 is a change of no session. */
+	finish(sessionKey: number, change: CounterChange | null, waiter: CommitWaiter): void {
+		if (this.#options.answerBeforeCommit === true) {
+			waiter.committed();
+			this.#gathering.finish(sessionKey, change, SILENT);
+		} else this.#gathering.finish(sessionKey, change, waiter);
+		this.#scheduleFlush();
+	}
+
+	/** Tells the waiter when all that was taken until now is on disk: the gate for reads. */
+	afterPending(sessionKey: number, waiter: CommitWaiter): void {
+		if (this.depth === 0) waiter.committed();
+		else {
+			this.begin();
+			this.finish(sessionKey, null, waiter);
+		}
+	}
+
+	/** Takes no more changes; resolves when all that were taken have their answer. */
+	async drain(): Promise<void> {
+		if (this.#state === "open") this.#state = "closing";
+		if (this.depth > 0 && this.#state !== "lost")
+			await new Promise<void>((resolve) => {
+				this.#idle = resolve;
+			});
+		clearInterval(this.#heartbeatTimer);
+	}
+
+	#scheduleFlush(): void {
+		if (this.#flushScheduled || this.#flushing !== null) return;
+		this.#flushScheduled = true;
+		// After the requests that this turn of the event loop has already received.
+		setImmediate(() => {
+			this.#flushScheduled = false;
+			this.#flush();
+		});
+	}
+
+	#flush(): void {
+		if (this.#flushing !== null || this.#state === "lost" || this.#gathering.length === 0) return;
+		const writes = this.#gathering;
+		this.#gathering = new PendingWrites();
+		this.#flushing = writes;
+		this.#send(writes);
+	}
+
+	#send(writes: PendingWrites): void {
+		// 1. A list of reads only needs no transaction: what they show was synced by the batches before.
+		if (writes.isEmptyOfChanges) {
+			this.#settle(writes);
+			return;
+		}
+		// 2. What the batch adds for itself: the counters after its changes, and a heartbeat when one is due.
+		const { driver, places, downtime, now } = this.#options;
+		const batch = writes.values.slice();
+		const counters = { ...this.#counters };
+		for (const change of writes.changes) if (change !== null) countChange(counters, change);
+		if (writes.hasCounterChange) pushCounters(batch, places.counters, counters);
+		const nowMs = now();
+		const beat = downtime.ageMsAt(nowMs) >= HEARTBEAT_INTERVAL_MS / 4 ? downtime.beat(nowMs) : null;
+		if (beat !== null) batch.push(places.heartbeat, 0, ...heartbeatParams(beat));
+		// 3. One transaction.
+		void driver.commit(batch).then((outcome) => this.#conclude(writes, outcome, counters, beat));
+	}
+
+	#conclude(
+		writes: PendingWrites,
+		outcome: CommitOutcome,
+		counters: Counters,
+		beat: Heartbeat | null,
+	): void {
+		switch (outcome.kind) {
+			case "committed":
+				this.#counters = counters;
+				if (beat !== null) this.#options.downtime.confirm(beat);
+				this.#measure(writes, outcome.commitMs);
+				this.#setTrouble(null);
+				this.#settle(writes);
+				return;
+			case "rejected":
+				this.#reject(writes, outcome.group, new SavepointError(outcome.code, outcome.reason));
+				return;
+			case "unavailable":
+				this.#setTrouble({ code: outcome.code, reason: outcome.reason });
+				this.#failAll(new SavepointError(outcome.code, outcome.reason));
+				return;
+			case "lost":
+				this.#state = "lost";
+				clearInterval(this.#heartbeatTimer);
+				this.#failAll(new SavepointError("OUTCOME_UNKNOWN"));
+				this.#options.onLost(outcome.code, outcome.reason);
+				return;
+		}
+	}
+
+	/** The next batch is on its way before the answers of this one are written: the disk is kept busy. */
+	#settle(writes: PendingWrites): void {
+		this.#flushing = null;
+		this.#flush();
+		for (const waiter of writes.waiters) waiter.committed();
+		this.#tellIdle();
+	}
+
+	/** Without this group nothing stands in the way of the others; what it still has queued is chained to it. */
+	#reject(writes: PendingWrites, group: number, error: SavepointError): void {
+		if (group === 0) {
+			// The batch's own rows: somebody else writes to this database.
+			this.#conclude(
+				writes,
+				{ kind: "lost", code: error.code, reason: error.message },
+				this.#counters,
+				null,
+			);
+			return;
+		}
+		const failed = [...writes.remove(group), ...this.#gathering.remove(group)];
+		for (const waiter of failed) waiter.failed(error);
+		if (writes.length > 0) this.#send(writes);
+		else this.#settle(writes);
+	}
+
+	#failAll(error: SavepointError): void {
+		const lists = [this.#flushing, this.#gathering];
+		this.#flushing = null;
+		this.#gathering = new PendingWrites();
+		for (const list of lists) for (const waiter of list?.waiters ?? []) waiter.failed(error);
+		this.#tellIdle();
+	}
+
+	#tellIdle(): void {
+		if (this.depth > 0 || this.#idle === null) return;
+		this.#idle();
+		this.#idle = null;
+	}
+
+	#setTrouble(trouble: StorageTrouble | null): void {
+		if (this.#trouble?.code === trouble?.code) return;
+		this.#trouble = trouble;
+		this.#options.onTrouble?.(trouble);
+	}
+
+	/** A heartbeat of its own when no change carries one: while sessions are active, and to see storage heal. */
+	#keepAlive(): void {
+		if (this.#state !== "open" || this.depth > 0) return;
+		const nowMs = this.#options.now();
+		if (this.#trouble !== null) {
+			if (nowMs - this.#lastProbeAtMs < HEAL_PROBE_MS) return;
+			this.#lastProbeAtMs = nowMs;
+		} else if (
+			activeCount(this.#counters) === 0 ||
+			this.#options.downtime.ageMsAt(nowMs) < HEARTBEAT_INTERVAL_MS / 2
+		)
+			return;
+		this.#gathering.addHeartbeat(SILENT);
+		this.#flush();
+	}
+
+	#measure(writes: PendingWrites, commitMs: number): void {
+		const gauges = this.gauges;
+		gauges.batches += 1;
+		gauges.writes += writes.length;
+		gauges.largestBatch = Math.max(gauges.largestBatch, writes.length);
+		gauges.commitMsTotal += commitMs;
+		gauges.commitMsMax = Math.max(gauges.commitMsMax, commitMs);
+	}
+}

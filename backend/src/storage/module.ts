@@ -1,0 +1,30 @@
+import type { WriteStatement } from "./driver.js";
+
+/**
+ * A kind of data: its migrations and the statements it writes with. Its repository is built over
+ * `StorageAccess` by whoever needs it. The list of modules is `modules.ts`.
+ */
+export interface StorageModule {
+	readonly name: string;
+	/** Folder of `NNNNNN-name.sql` (or `.sqlite.sql` and `.postgres.sql`); numbers are unique over all modules. */
+	readonly migrations: URL;
+	readonly statements: readonly WriteStatement[];
+}
+
+/** Gives every write statement of every module its place in the one list that the driver prepares. */
+export class StatementList {
+	readonly all: readonly WriteStatement[];
+	readonly #places: ReadonlyMap<WriteStatement, number>;
+
+	constructor(modules: readonly StorageModule[]) {
+		this.all = modules.flatMap((module) => module.statements);
+		this.#places = new Map(this.all.map((statement, place) => [statement, place]));
+	}
+
+	/** Throws when the statement's module is not in the list: a programmer's error. */
+	placeOf(statement: WriteStatement): number {
+		const place = this.#places.get(statement);
+		if (place === undefined) throw new Error(`write statement of no listed module: ${statement.sql}`);
+		return place;
+	}
+}

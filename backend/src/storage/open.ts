@@ -1,0 +1,96 @@
+import type { ErrorCode } from "@savepoint/core";
+import type { Log } from "../log.js";
+import { CommitQueue } from "./commit-queue.js";
+import type { StorageConfig } from "./config.js";
+import { Downtime } from "./downtime.js";
+import type { SqlDriver } from "./driver.js";
+import { StatementList } from "./module.js";
+import { MODULES } from "./modules.js";
+import type { RecoveryReport, SessionRepository, StorageReport } from "./ports.js";
+import { readServiceState, updateCounters, updateHeartbeat } from "./service-rows.js";
+import { SessionRepo } from "./session-repo.js";
+import { openSqlite } from "./sqlite.js";
+
+/** An open storage: what the composition root hands to the authority. */
+export interface Storage {
+	readonly sessions: SessionRepository;
+	readonly commits: CommitQueue;
+	/** For the repositories of other modules. */
+	readonly driver: SqlDriver;
+	readonly statements: StatementList;
+	report(): StorageReport;
+	/** Tells other processes on this machine where the server that holds the storage answers. */
+	announce(address: string): void;
+	/** After the commit queue has drained. */
+	close(): Promise<void>;
+}
+
+export interface StorageOpening {
+	readonly config: StorageConfig;
+	readonly log: Log;
+	readonly now: () => number;
+	/** Nothing more may be written: stop with the code's exit code and start again. Called once. */
+	readonly onLost: (code: ErrorCode, reason: string) => void;
+}
+
+/** Configuration → open storage: the only place that chooses an engine. Rejects with a code of the catalogue. */
+export async function openStorage(opening: StorageOpening): Promise<Storage> {
+	const statements = new StatementList(MODULES);
+	const opened = await openSqlite({ ...opening, modules: MODULES, statements });
+	return assembleStorage(opening, {
+		driver: opened.driver,
+		statements,
+		location: opening.config.path,
+		recovery: opened.recovery,
+		warnings: opened.warnings,
+		announce: (address) => opened.driver.describe(address),
+	});
+}
+
+/** The rooms above a driver, the same for every engine. */
+export async function assembleStorage(
+	opening: StorageOpening,
+	parts: {
+		readonly driver: SqlDriver;
+		readonly statements: StatementList;
+		readonly location: string;
+		readonly recovery: RecoveryReport | null;
+		readonly warnings: readonly string[];
+		readonly announce: (address: string) => void;
+	},
+): Promise<Storage> {
+	const { driver, statements } = parts;
+	const service = await readServiceState(driver);
+	const commits = new CommitQueue({
+		driver,
+		places: {
+			heartbeat: statements.placeOf(updateHeartbeat),
+			counters: statements.placeOf(updateCounters),
+		},
+		counters: service.counters,
+		downtime: new Downtime(service),
+		now: opening.now,
+		onLost: opening.onLost,
+		onTrouble: (trouble) => {
+			if (trouble === null) opening.log.info("storage takes writes again");
+			else opening.log.error({ code: trouble.code }, trouble.reason);
+		},
+		answerBeforeCommit: opening.config.testFault === "answer-before-commit",
+	});
+	return {
+		sessions: new SessionRepo(driver, statements, service.lastSessionKey),
+		commits,
+		driver,
+		statements,
+		announce: parts.announce,
+		report: () => ({
+			engine: driver.engine,
+			location: parts.location,
+			trouble: commits.trouble,
+			warnings: parts.warnings,
+			recovery: parts.recovery,
+			gauges: driver.gauges(),
+		}),
+		close: () => driver.close(),
+	};
+}

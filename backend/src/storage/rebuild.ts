@@ -1,0 +1,168 @@
+import {
+	applyMove,
+	type Artifact,
+	type MoveBody,
+	newSession,
+	type RefusalCode,
+	remainingArtifacts,
+	scoreOf,
+	stateHash,
+} from "@savepoint/core";
+import { artifactIdFor } from "../ids.js";
+import type { SqlRow } from "./driver.js";
+import type { KeyedEntry, LoggedBody, SessionRecord, StoredSession } from "./ports.js";
+import { chainHash, decodeMoveType, decodePayload, decodeTerrain, UnreadableRow } from "./serializers.js";
+import { artifactFromRow, checkSessionRow, type SessionRow, sessionGenesis } from "./session-rows.js";
+
+/** The move as the rules take it: with the artifact's id where the log leaves it to be derived. */
+export const bodyToPlay = (
+	body: LoggedBody,
+	sessionId: string,
+	seq: number,
+	recordedAtMs: number,
+): MoveBody =>
+	body.type === "spawn"
+		? { ...body, artifactId: body.artifactId ?? artifactIdFor(sessionId, seq, recordedAtMs) }
+		: body;
+
+/** What is remembered of a keyed entry, taken right after it was decided. */
+export const keyedEntry = (
+	record: SessionRecord,
+	fingerprint: string,
+	recordedAtMs: number,
+	refusal: RefusalCode | null,
+): KeyedEntry => ({
+	seq: record.seq,
+	recordedAtMs,
+	fingerprint,
+	refusal,
+	score: scoreOf(record.state),
+	remaining: remainingArtifacts(record.state),
+	deposited: record.state.depositedCount,
+	stateHash: stateHash(record.state),
+});
+
+/**
+ * Rebuilds a session from its row's fixed fields and its log, and holds the result against the stored
+ * snapshot: the one piece of code that loading, doctor and every proof of a copy use. Each step throws
+ * UnreadableRow with the first thing that does not verify.
+ */
+export class Rebuild {
+	readonly #row: SessionRow;
+	readonly #artifacts: readonly Artifact[];
+	readonly #record: SessionRecord;
+	readonly #keyed = new Map<string, KeyedEntry>();
+
+	constructor(row: SqlRow, artifactRows: readonly SqlRow[]) {
+		this.#row = checkSessionRow(row);
+		this.#artifacts = artifactRows.map(artifactFromRow);
+		this.#record = startOf(this.#row);
+		this.#record.headHash = sessionGenesis(this.#record);
+		this.#compareAtSnapshot();
+	}
+
+	get seq(): number {
+		return this.#record.seq;
+	}
+
+	/** The next entries of the log, in order. */
+	feed(entries: readonly SqlRow[]): void {
+		for (const entry of entries) this.#play(entry);
+	}
+
+	/** After the whole log was fed. */
+	finish(): StoredSession {
+		const record = this.#record;
+		if (record.seq < record.snapshotSeq)
+			throw new UnreadableRow(
+				`the log ends at move ${record.seq}, the snapshot stands at ${record.snapshotSeq}`,
+			);
+		if (record.state.result !== this.#row.result)
+			throw new UnreadableRow("row and log disagree on how the session ended");
+		return { record, keyed: this.#keyed };
+	}
+
+	#play(entry: SqlRow): void {
+		const record = this.#record;
+		const seq = record.seq + 1;
+		// 1. The chain: this entry, in this place, unchanged.
+		if (entry["seq"] !== seq) throw new UnreadableRow(`move ${seq} is missing`);
+		const link = {
+			seq,
+			moveId: entry["move_id"] as string | null,
+			moveType: Number(entry["move_type"]),
+			playMs: entry["play_ms"] as number | null,
+			recordedAtMs: Number(entry["recorded_at"]),
+			refusal: entry["refusal"] as RefusalCode | null,
+			payload: String(entry["payload"]),
+		};
+		const headHash = chainHash(record.headHash, link);
+		if (headHash !== entry["hash"]) throw new UnreadableRow(`move ${seq} does not match its hash`);
+		// 2. The rules: what it did when it was decided, it does again.
+		const type = decodeMoveType(link.moveType);
+		const body = decodePayload(type, link.payload);
+		if (link.refusal === null) {
+			const outcome = applyMove(
+				record.state,
+				bodyToPlay(body, record.id, seq, link.recordedAtMs),
+			);
+			if (!outcome.applied)
+				throw new UnreadableRow(`move ${seq} was applied once and is refused by the rules now`);
+			if (body.type === "end") {
+				record.endedAtMs = link.recordedAtMs;
+				record.stale = body.stale;
+			}
+		}
+		// 3. The record.
+		record.seq = seq;
+		record.headHash = headHash;
+		record.lastPlayMs = Math.max(record.lastPlayMs, link.playMs ?? 0);
+		if (link.moveId !== null)
+			this.#keyed.set(
+				link.moveId,
+				keyedEntry(record, `${type}${link.payload}`, link.recordedAtMs, link.refusal),
+			);
+		this.#compareAtSnapshot();
+	}
+
+	#compareAtSnapshot(): void {
+		const record = this.#record;
+		if (record.seq !== record.snapshotSeq) return;
+		if (record.headHash !== this.#row.head_hash)
+			throw new UnreadableRow(`the log up to move ${record.seq} is not the one the row was made of`);
+		if (stateHash(record.state) !== this.#row.state_hash)
+			throw new UnreadableRow(`the moves up to ${record.seq} do not lead to the stored state`);
+		if (!sameArtifacts([...record.state.artifacts.values()], this.#artifacts))
+			throw new UnreadableRow("the stored artifacts are not those of the moves");
+	}
+}
+
+const startOf = (row: SessionRow): SessionRecord => ({
+	key: Number(row.session_key),
+	id: String(row.session_id),
+	createKey: row.create_key as string | null,
+	level: decodeTerrain(String(row.terrain)),
+	startedAtMs: Number(row.started_at),
+	downtimeBaseMs: Number(row.downtime_base_ms),
+	state: newSession(Number(row.seed), Number(row.duration_ms)),
+	endedAtMs: null,
+	stale: false,
+	seq: 0,
+	headHash: "",
+	lastPlayMs: 0,
+	snapshotSeq: Number(row.seq),
+});
+
+const sameArtifacts = (played: readonly Artifact[], stored: readonly Artifact[]): boolean =>
+	played.length === stored.length &&
+	played.every((artifact, at) => {
+		const other = stored[at];
+		return (
+			other !== undefined &&
+			artifact.id === other.id &&
+			artifact.index === other.index &&
+			artifact.xFixed === other.xFixed &&
+			artifact.yFixed === other.yFixed &&
+			artifact.status === other.status
+		);
+	});

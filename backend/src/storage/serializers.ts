@@ -1,0 +1,189 @@
+import { hash } from "node:crypto";
+import {
+	ARTIFACT_STATUSES,
+	type ArtifactStatus,
+	MOVE_TYPES,
+	type MoveType,
+	type TerrainTile,
+} from "@savepoint/core";
+import type { LoggedBody, StoredLevel } from "./ports.js";
+
+/**
+ * Domain ↔ stored text, in both directions and checked in both. `FORMAT` goes into every session row: a
+ * release that writes another form reads this one by its number.
+ */
+export const FORMAT = 1;
+
+/** What is stored does not read back as what this version writes; one session's trouble, never more. */
+export class UnreadableRow extends Error {
+	override readonly name = "UnreadableRow";
+}
+
+const unreadable = (what: string): never => {
+	throw new UnreadableRow(`${what} does not read back`);
+};
+
+const parseArray = (text: string, what: string): unknown[] => {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return unreadable(what);
+	}
+	return Array.isArray(value) ? value : unreadable(what);
+};
+
+const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
+const isText = (value: unknown): value is string => typeof value === "string";
+
+// Terrain: [speed, [bin], [tile, …]] with numbers in the order of their names.
+
+const TILE_TYPES = ["ground", "stone"] as const;
+
+export function encodeTerrain(level: StoredLevel): string {
+	const bin = level.trashCan;
+	return JSON.stringify([
+		level.playerSpeedPercent,
+		[bin.position.x, bin.position.y, ...boundsToList(bin.bounds)],
+		level.terrain.map((tile) => [
+			tile.id,
+			TILE_TYPES.indexOf(tile.type),
+			...boundsToList(tile.bounds),
+		]),
+	]);
+}
+
+/** Throws UnreadableRow. */
+export function decodeTerrain(text: string): StoredLevel {
+	const [speed, bin, tiles] = parseArray(text, "the terrain");
+	if (typeof speed !== "number" || !Array.isArray(bin) || !Array.isArray(tiles))
+		return unreadable("the terrain");
+	const [x, y, ...bounds] = bin;
+	return {
+		playerSpeedPercent: speed,
+		trashCan: { position: { x: toNumber(x), y: toNumber(y) }, bounds: listToBounds(bounds) },
+		terrain: tiles.map((tile) => {
+			const [id, type, ...tileBounds] = Array.isArray(tile) ? tile : unreadable("a tile");
+			const name = TILE_TYPES[type as number];
+			if (!isText(id) || name === undefined) return unreadable("a tile");
+			return { id, type: name, bounds: listToBounds(tileBounds) };
+		}),
+	};
+}
+
+const boundsToList = (bounds: TerrainTile["bounds"]): number[] => [
+	bounds.x,
+	bounds.y,
+	bounds.width,
+	bounds.height,
+];
+
+const toNumber = (value: unknown): number =>
+	typeof value === "number" && Number.isFinite(value) ? value : unreadable("a number");
+
+const listToBounds = (list: readonly unknown[]): TerrainTile["bounds"] => {
+	if (list.length !== 4) return unreadable("the bounds of a tile");
+	const [x, y, width, height] = list.map(toNumber) as [number, number, number, number];
+	return { x, y, width, height };
+};
+
+// Artifacts: status by name, so that a person can read the table.
+
+export const decodeStatus = (value: unknown): ArtifactStatus =>
+	ARTIFACT_STATUSES.find((status) => status === value) ?? unreadable("an artifact's status");
+
+// Moves: the type as a number that is never reused, the body as a short list.
+
+const MOVE_TYPE_CODES: Readonly<Record<MoveType, number>> = {
+	spawn: 1,
+	"artifact-status": 2,
+	deposit: 3,
+	end: 4,
+};
+
+export const encodeMoveType = (type: MoveType): number => MOVE_TYPE_CODES[type];
+
+export const decodeMoveType = (code: unknown): MoveType =>
+	MOVE_TYPES.find((type) => MOVE_TYPE_CODES[type] === code) ?? unreadable("a move's type");
+
+export function encodePayload(body: LoggedBody): string {
+	switch (body.type) {
+		case "spawn":
+			return body.artifactId === null
+				? `[${body.xFixed},${body.yFixed}]`
+				: `[${body.xFixed},${body.yFixed},${JSON.stringify(body.artifactId)}]`;
+		case "artifact-status": {
+			const status = ARTIFACT_STATUSES.indexOf(body.status);
+			const id = JSON.stringify(body.artifactId);
+			return body.position === null
+				? `[${id},${status}]`
+				: `[${id},${status},${body.position.xFixed},${body.position.yFixed}]`;
+		}
+		case "deposit":
+			return `[${JSON.stringify(body.artifactId)}]`;
+		case "end":
+			return JSON.stringify(body.stale ? [body.claim, "stale"] : [body.claim]);
+	}
+}
+
+/** Throws UnreadableRow. */
+export function decodePayload(type: MoveType, text: string): LoggedBody {
+	const list = parseArray(text, "a move");
+	switch (type) {
+		case "spawn": {
+			const [xFixed, yFixed, artifactId = null] = list;
+			if (!isInteger(xFixed) || !isInteger(yFixed)) return unreadable("a spawn");
+			if (artifactId !== null && !isText(artifactId)) return unreadable("a spawn");
+			return { type, xFixed, yFixed, artifactId };
+		}
+		case "artifact-status": {
+			const [artifactId, statusCode, xFixed, yFixed] = list;
+			const status = ARTIFACT_STATUSES[statusCode as number];
+			if (!isText(artifactId) || status === undefined) return unreadable("a status");
+			if (xFixed === undefined) return { type, artifactId, status, position: null };
+			if (!isInteger(xFixed) || !isInteger(yFixed)) return unreadable("a status");
+			return { type, artifactId, status, position: { xFixed, yFixed } };
+		}
+		case "deposit": {
+			const [artifactId] = list;
+			return isText(artifactId) ? { type, artifactId } : unreadable("a deposit");
+		}
+		case "end": {
+			const [claim, mark] = list;
+			if (claim !== null && claim !== "won" && claim !== "lost") return unreadable("an end");
+			return { type, claim, stale: mark === "stale" };
+		}
+	}
+}
+
+// Hashes: 96 bits of SHA-256. They find damage and order; they are no defence against a forger.
+
+const HASH_LENGTH = 16;
+
+const digest = (text: string): string => hash("sha256", text, "base64url").slice(0, HASH_LENGTH);
+
+/** Over every column of a row but the checksum itself. */
+export const rowChecksum = (values: readonly (string | number | null)[]): string =>
+	digest(JSON.stringify(values));
+
+export interface ChainLink {
+	readonly seq: number;
+	readonly moveId: string | null;
+	readonly moveType: number;
+	readonly playMs: number | null;
+	readonly recordedAtMs: number;
+	readonly refusal: string | null;
+	readonly payload: string;
+}
+
+/** Each entry's hash covers the one before it: a log with a hole, a swap or a changed byte does not verify. */
+export const chainHash = (previous: string, link: ChainLink): string =>
+	digest(
+		`${previous}\n${link.seq}\n${link.moveId ?? ""}\n${link.moveType}\n${link.playMs ?? ""}\n${
+			link.recordedAtMs
+		}\n${link.refusal ?? ""}\n${link.payload}`,
+	);
+
+/** Where a session's chain begins: its fixed fields. */
+export const genesisHash = (fields: readonly (string | number | null)[]): string =>
+	digest(`genesis\n${JSON.stringify(fields)}`);

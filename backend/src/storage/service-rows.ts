@@ -1,0 +1,82 @@
+import { type Counters, noCounters } from "../counters.js";
+import type { SqlDriver, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
+import type { Heartbeat } from "./downtime.js";
+
+/** The two rows that every batch may touch for itself: the heartbeat and this process's counters. */
+
+/** P5: one slot a serving process. SQLite has one server, so one slot. */
+export const ONLY_SLOT = "main";
+
+/** The compare-and-set: a heartbeat that finds another one than expected fails the batch. */
+export const updateHeartbeat: WriteStatement = {
+	sql: "update service set heartbeat_at = $1, downtime_ms = $2 where id = 1 and heartbeat_at = $3",
+	paramCount: 3,
+	changes: 1,
+};
+
+export const updateCounters: WriteStatement = {
+	sql: `update session_stats set started = $1, stale_ended = $2, won = $3, lost = $4, abandoned = $5,
+		latest_completed_at = $6, latest_activity_at = $7, today = $8, started_today = $9
+		where slot = $10`,
+	paramCount: 10,
+	changes: 1,
+};
+
+export const heartbeatParams = (beat: Heartbeat): SqlValue[] => [
+	beat.atMs,
+	beat.downtimeMs,
+	beat.expectedAtMs,
+];
+
+export function pushCounters(batch: WriteBatch, place: number, counters: Counters): void {
+	batch.push(
+		place,
+		0,
+		counters.started,
+		counters.staleEnded,
+		counters.won,
+		counters.lost,
+		counters.abandoned,
+		counters.latestCompletedAtMs,
+		counters.latestActivityAtMs,
+		counters.today,
+		counters.startedToday,
+		ONLY_SLOT,
+	);
+}
+
+export interface ServiceState {
+	readonly instanceId: string;
+	readonly heartbeatAtMs: number;
+	readonly downtimeMs: number;
+	readonly counters: Counters;
+	/** The largest session key that was ever given out. */
+	readonly lastSessionKey: number;
+}
+
+/** O(1): three point reads, whatever the number of sessions (S1). */
+export async function readServiceState(driver: SqlDriver): Promise<ServiceState> {
+	const [service] = await driver.query("select * from service where id = 1");
+	const [stats] = await driver.query("select * from session_stats where slot = $1", [ONLY_SLOT]);
+	const [last] = await driver.query("select max(session_key) as last_key from sessions");
+	const text = (row: SqlRow | undefined, name: string) => row?.[name] ?? null;
+	return {
+		instanceId: String(text(service, "instance_id") ?? ""),
+		heartbeatAtMs: Number(text(service, "heartbeat_at") ?? 0),
+		downtimeMs: Number(text(service, "downtime_ms") ?? 0),
+		counters: stats === undefined ? noCounters() : countersFromRow(stats),
+		lastSessionKey: Number(text(last, "last_key") ?? 0),
+	};
+}
+
+const countersFromRow = (row: SqlRow): Counters => ({
+	started: Number(row["started"]),
+	staleEnded: Number(row["stale_ended"]),
+	won: Number(row["won"]),
+	lost: Number(row["lost"]),
+	abandoned: Number(row["abandoned"]),
+	latestCompletedAtMs: row["latest_completed_at"] as number | null,
+	latestActivityAtMs: row["latest_activity_at"] as number | null,
+	today: Number(row["today"]),
+	startedToday: Number(row["started_today"]),
+});

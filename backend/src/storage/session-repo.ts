@@ -1,0 +1,235 @@
+import { fromFixed, type LoggedMove } from "@savepoint/core";
+import { SavepointError } from "../errors.js";
+import { artifactIdFor } from "../ids.js";
+import { REPLAY_PAGE_MOVES } from "../limits.js";
+import type { SqlDriver, SqlRow, WriteBatch, WriteStatement } from "./driver.js";
+import type { StatementList, StorageModule } from "./module.js";
+import type {
+	DueSession,
+	KeyedEntry,
+	LoggedBody,
+	NewEntry,
+	SessionRecord,
+	SessionRepository,
+	StoredSession,
+} from "./ports.js";
+import { keyedEntry, Rebuild } from "./rebuild.js";
+import {
+	chainHash,
+	decodeMoveType,
+	decodePayload,
+	encodeMoveType,
+	encodePayload,
+	UnreadableRow,
+} from "./serializers.js";
+import { updateCounters, updateHeartbeat } from "./service-rows.js";
+import {
+	artifactParams,
+	insertSession,
+	sessionGenesis,
+	sessionParams,
+	snapshotParams,
+	updateSession,
+	upsertArtifact,
+} from "./session-rows.js";
+
+export const insertMove: WriteStatement = {
+	sql: `insert into move_tail
+			(session_key, seq, move_id, move_type, play_ms, recorded_at, refusal, payload, hash)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	paramCount: 9,
+	changes: 1,
+};
+
+/** Sessions, their logs and the service's own rows: the first module of the list. */
+export const SESSIONS: StorageModule = {
+	name: "sessions",
+	migrations: new URL("./migrations/", import.meta.url),
+	statements: [
+		insertMove,
+		insertSession,
+		updateSession,
+		upsertArtifact,
+		updateCounters,
+		updateHeartbeat,
+	],
+};
+
+const SELECT_LOG = "select * from session_log where session_key = $1 and seq > $2 order by seq limit $3";
+/** One more than a session may have, so that a surplus row is seen and not cut off. */
+const ARTIFACT_ROWS_MAX = 501;
+
+/** Written once, over any driver. Promises: see `SessionRepository` in ports.ts. */
+export class SessionRepo implements SessionRepository {
+	readonly #driver: SqlDriver;
+	readonly #places: Readonly<Record<"move" | "session" | "snapshot" | "artifact", number>>;
+	#lastKey: number;
+
+	constructor(driver: SqlDriver, statements: StatementList, lastKey: number) {
+		this.#driver = driver;
+		this.#places = {
+			move: statements.placeOf(insertMove),
+			session: statements.placeOf(insertSession),
+			snapshot: statements.placeOf(updateSession),
+			artifact: statements.placeOf(upsertArtifact),
+		};
+		this.#lastKey = lastKey;
+	}
+
+	async load(id: string): Promise<StoredSession | null> {
+		const [row] = await this.#driver.query("select * from sessions where session_id = $1", [id]);
+		if (row === undefined) return null;
+		const key = Number(row["session_key"]);
+		const artifacts = await this.#driver.query(
+			"select * from artifacts where session_key = $1 order by artifact_index limit $2",
+			[key, ARTIFACT_ROWS_MAX],
+		);
+		try {
+			const rebuild = new Rebuild(row, artifacts);
+			for (;;) {
+				const page = await this.#driver.query(SELECT_LOG, [key, rebuild.seq, REPLAY_PAGE_MOVES]);
+				rebuild.feed(page);
+				if (page.length < REPLAY_PAGE_MOVES) return rebuild.finish();
+			}
+		} catch (error) {
+			if (!(error instanceof UnreadableRow)) throw error;
+			throw new SavepointError("SESSION_HARMED", undefined, { cause: error });
+		}
+	}
+
+	async findCreated(createKey: string): Promise<string | null> {
+		const [row] = await this.#driver.query(
+			"select session_id from sessions where create_key = $1",
+			[createKey],
+		);
+		return row === undefined ? null : String(row["session_id"]);
+	}
+
+	async due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]> {
+		const rows = await this.#driver.query(
+			`select due_at, session_key, session_id from sessions
+			where result is null and due_at <= $1 and (due_at > $2 or (due_at = $2 and session_key > $3))
+			order by due_at, session_key limit $4`,
+			[uptimeMs, after?.dueAtMs ?? Number.MIN_SAFE_INTEGER, after?.key ?? 0, limit],
+		);
+		return rows.map((row) => ({
+			dueAtMs: Number(row["due_at"]),
+			key: Number(row["session_key"]),
+			id: String(row["session_id"]),
+		}));
+	}
+
+	async log(
+		session: { key: number; id: string },
+		after: number,
+		limit: number,
+	): Promise<LoggedMove[]> {
+		const rows = await this.#driver.query(SELECT_LOG, [session.key, after, limit]);
+		return rows.map((row) => loggedMove(row, session.id));
+	}
+
+	nextKey(): number {
+		this.#lastKey += 1;
+		return this.#lastKey;
+	}
+
+	appendSession(batch: WriteBatch, record: SessionRecord): void {
+		record.headHash = sessionGenesis(record);
+		batch.push(this.#places.session, record.key, ...sessionParams(record));
+	}
+
+	appendEntry(batch: WriteBatch, record: SessionRecord, entry: NewEntry): KeyedEntry | null {
+		const payload = encodePayload(entry.body);
+		const link = {
+			seq: record.seq + 1,
+			moveId: entry.moveId,
+			moveType: encodeMoveType(entry.body.type),
+			playMs: entry.playMs,
+			recordedAtMs: entry.recordedAtMs,
+			refusal: entry.refusal,
+			payload,
+		};
+		const hash = chainHash(record.headHash, link);
+		batch.push(
+			this.#places.move,
+			record.key,
+			record.key,
+			link.seq,
+			link.moveId,
+			link.moveType,
+			link.playMs,
+			link.recordedAtMs,
+			link.refusal,
+			payload,
+			hash,
+		);
+		record.seq = link.seq;
+		record.headHash = hash;
+		if (entry.playMs !== null && entry.playMs > record.lastPlayMs) record.lastPlayMs = entry.playMs;
+		return entry.moveId === null
+			? null
+			: keyedEntry(record, entry.body.type + payload, entry.recordedAtMs, entry.refusal);
+	}
+
+	appendSnapshot(batch: WriteBatch, record: SessionRecord): void {
+		batch.push(this.#places.snapshot, record.key, ...snapshotParams(record));
+		record.snapshotSeq = record.seq;
+		for (const artifact of record.state.artifacts.values())
+			batch.push(this.#places.artifact, record.key, ...artifactParams(record.key, artifact));
+	}
+
+	fingerprint(body: LoggedBody): string {
+		return body.type + encodePayload(body);
+	}
+}
+
+/** A log row in the words of the contract. */
+function loggedMove(row: SqlRow, sessionId: string): LoggedMove {
+	const type = decodeMoveType(row["move_type"]);
+	const recordedAtMs = Number(row["recorded_at"]);
+	const seq = Number(row["seq"]);
+	const refusal = row["refusal"] as LoggedMove["code"] | null;
+	return {
+		seq,
+		id: row["move_id"] as string | null,
+		type,
+		at: new Date(recordedAtMs).toISOString(),
+		atMs: row["play_ms"] as number | null,
+		applied: refusal === null,
+		...(refusal === null || refusal === undefined ? {} : { code: refusal }),
+		...bodyFields(decodePayload(type, String(row["payload"])), sessionId, seq, recordedAtMs),
+	};
+}
+
+function bodyFields(
+	body: LoggedBody,
+	sessionId: string,
+	seq: number,
+	recordedAtMs: number,
+): Partial<LoggedMove> {
+	switch (body.type) {
+		case "spawn":
+			return {
+				artifactId: body.artifactId ?? artifactIdFor(sessionId, seq, recordedAtMs),
+				x: fromFixed(body.xFixed),
+				y: fromFixed(body.yFixed),
+			};
+		case "artifact-status":
+			return {
+				artifactId: body.artifactId,
+				status: body.status,
+				...(body.position === null
+					? {}
+					: {
+							position: {
+								x: fromFixed(body.position.xFixed),
+								y: fromFixed(body.position.yFixed),
+							},
+						}),
+			};
+		case "deposit":
+			return { artifactId: body.artifactId };
+		case "end":
+			return { result: body.claim };
+	}
+}

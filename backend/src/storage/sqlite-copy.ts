@@ -1,0 +1,41 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import Database, { type Database as Connection } from "better-sqlite3";
+import { SavepointError } from "../errors.js";
+import { makeDirectoryDurable, renameDurable, syncFile } from "./durable-files.js";
+import type { DatabasePaths } from "./sqlite-paths.js";
+
+/**
+ * A copy of the database in its backup folder, whole or not there: written under a temporary name, checked,
+ * synced, renamed. Returns its path. The connection is the writer's own, so no write can come between.
+ */
+export function copyVerified(connection: Connection, paths: DatabasePaths, label: string): string {
+	makeDirectoryDurable(paths.backupDirectory);
+	const stamp = new Date().toISOString().replaceAll(/[:.]/g, "-");
+	const target = join(paths.backupDirectory, `${label}-${stamp}.sqlite`);
+	const temporary = `${target}.part`;
+	if (existsSync(temporary)) rmSync(temporary);
+	connection.prepare("vacuum into ?").run(temporary);
+	verifyCopy(connection, temporary);
+	syncFile(temporary);
+	renameDurable(temporary, target);
+	return target;
+}
+
+const COUNTED = ["sessions", "artifacts", "moves", "move_tail", "session_stats"] as const;
+
+function verifyCopy(original: Connection, path: string): void {
+	const copy = new Database(path, { readonly: true });
+	try {
+		const found = copy.pragma("integrity_check", { simple: true });
+		if (found !== "ok") throw new SavepointError("STORAGE_CORRUPT", `The copy at ${path}: ${found}`);
+		for (const table of COUNTED) {
+			const count = (connection: Connection): unknown =>
+				connection.prepare(`select count(*) from ${table}`).pluck().get();
+			if (count(copy) !== count(original))
+				throw new SavepointError("STORAGE_CORRUPT", `The copy at ${path} lacks rows of ${table}.`);
+		}
+	} finally {
+		copy.close();
+	}
+}

@@ -1,0 +1,49 @@
+import { parentPort, workerData } from "node:worker_threads";
+import Database, { type Statement } from "better-sqlite3";
+import type { SqlRow, SqlValue } from "./driver.js";
+import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
+import { applyReaderSettings } from "./sqlite-settings.js";
+import { named } from "./sqlite-writer.js";
+
+/** The reader's thread: point reads and bounded pages, so that no request waits on the disk in the loop. */
+
+export interface ReaderRequest {
+	readonly id: number;
+	/** null: close. */
+	readonly sql: string | null;
+	readonly params: readonly SqlValue[];
+}
+
+export type ReaderReply =
+	| { readonly id: number; readonly rows: SqlRow[] }
+	| { readonly id: number; readonly code: ReturnType<typeof sqliteCode>; readonly reason: string };
+
+const port = parentPort;
+if (port === null) throw new Error("this file runs as a worker thread");
+const connection = new Database(String(workerData), { readonly: true, fileMustExist: true });
+applyReaderSettings(connection);
+const prepared = new Map<string, Statement>();
+
+const statementOf = (sql: string): Statement => {
+	const known = prepared.get(sql);
+	if (known !== undefined) return known;
+	const statement = connection.prepare(sql);
+	prepared.set(sql, statement);
+	return statement;
+};
+
+port.on("message", ({ id, sql, params }: ReaderRequest) => {
+	if (sql === null) {
+		connection.close();
+		port.postMessage({ id, rows: [] } satisfies ReaderReply);
+		port.close();
+		return;
+	}
+	try {
+		const rows = statementOf(sql).all(named(params)) as SqlRow[];
+		port.postMessage({ id, rows } satisfies ReaderReply);
+	} catch (error) {
+		const reply: ReaderReply = { id, code: sqliteCode(error), reason: sqliteReason(error) };
+		port.postMessage(reply);
+	}
+});

@@ -1,0 +1,192 @@
+import { Worker } from "node:worker_threads";
+import { SavepointError } from "../errors.js";
+import type {
+	CommitOutcome,
+	DriverGauges,
+	MigrationDriver,
+	SqlRow,
+	SqlValue,
+	WriteBatch,
+	WriteStatement,
+} from "./driver.js";
+import type { ReaderReply, ReaderRequest } from "./sqlite-reader-thread.js";
+import type { WriterReply, WriterRequest, WriterThreadData } from "./sqlite-writer-thread.js";
+
+/** The event loop's ends of the two threads: requests out, answers back, nothing of SQLite. */
+
+interface Waiting<T> {
+	readonly resolve: (value: T) => void;
+	readonly reject: (error: Error) => void;
+}
+
+type Lost = Extract<CommitOutcome, { kind: "lost" }>;
+const STOPPED: Lost = { kind: "lost", code: "STORAGE_IO", reason: "the writer's thread has stopped" };
+
+export class WriterThread implements MigrationDriver {
+	readonly engine = "sqlite";
+	readonly #worker: Worker;
+	readonly #onLost: (lost: Lost) => void;
+	readonly #onWarning: (message: string) => void;
+	/** Cold requests, answered in order. */
+	readonly #waiting: Waiting<{ rows: SqlRow[]; text: string }>[] = [];
+	#committing: ((outcome: CommitOutcome) => void) | null = null;
+	#lost: Lost | null = null;
+	#closing = false;
+	#gauges: DriverGauges = { walBytes: 0, tailRows: 0 };
+	readonly #opened: Promise<void>;
+
+	constructor(
+		data: WriterThreadData,
+		on: { lost: (lost: Lost) => void; warning: (message: string) => void },
+	) {
+		this.#onLost = on.lost;
+		this.#onWarning = on.warning;
+		this.#worker = new Worker(new URL("./sqlite-writer-thread.js", import.meta.url), {
+			workerData: data,
+		});
+		this.#opened = new Promise((resolve, reject) => {
+			this.#waiting.push({ resolve: () => resolve(), reject });
+		});
+		this.#worker.on("message", (reply: WriterReply) => this.#receive(reply));
+		this.#worker.on("error", (error) => this.#stop(error));
+		this.#worker.on("exit", () => this.#stop(null));
+	}
+
+	/** Rejects with what SQLite said when the connection could not be had with its settings. */
+	opened(): Promise<void> {
+		return this.#opened;
+	}
+
+	get gauges(): DriverGauges {
+		return this.#gauges;
+	}
+
+	commit(batch: WriteBatch): Promise<CommitOutcome> {
+		if (this.#lost !== null) return Promise.resolve(this.#lost);
+		return new Promise((resolve) => {
+			this.#committing = resolve;
+			this.#worker.postMessage(batch);
+		});
+	}
+
+	async prepare(statements: readonly WriteStatement[]): Promise<void> {
+		await this.#ask({ op: "prepare", statements });
+	}
+
+	async select(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
+		return (await this.#ask({ op: "select", sql, params })).rows;
+	}
+
+	async applyMigration(
+		script: string,
+		record: { readonly sql: string; readonly params: readonly SqlValue[] },
+	): Promise<void> {
+		await this.#ask({ op: "migrate", script, record });
+	}
+
+	async backup(label: string): Promise<string> {
+		return (await this.#ask({ op: "backup", label })).text;
+	}
+
+	/** Everything in the one file, marked as closed; the thread ends by itself. */
+	async close(): Promise<void> {
+		if (this.#lost !== null) return;
+		this.#closing = true;
+		await this.#ask({ op: "close" });
+	}
+
+	#ask(request: Exclude<WriterRequest, WriteBatch>): Promise<{ rows: SqlRow[]; text: string }> {
+		return new Promise((resolve, reject) => {
+			this.#waiting.push({ resolve, reject });
+			this.#worker.postMessage(request);
+		});
+	}
+
+	#receive(reply: WriterReply): void {
+		switch (reply.kind) {
+			case "outcome": {
+				this.#gauges = { walBytes: reply.walBytes, tailRows: reply.tailRows };
+				const settle = this.#committing;
+				this.#committing = null;
+				if (reply.outcome.kind === "lost") this.#lose(reply.outcome);
+				settle?.(reply.outcome);
+				return;
+			}
+			case "opened":
+				this.#waiting.shift()?.resolve({ rows: [], text: "" });
+				return;
+			case "done":
+				this.#waiting.shift()?.resolve(reply);
+				return;
+			case "failed":
+				this.#waiting.shift()?.reject(new SavepointError(reply.code, reply.reason));
+				return;
+			case "lost":
+				this.#lose(reply);
+				return;
+			case "warning":
+				this.#onWarning(reply.message);
+				return;
+		}
+	}
+
+	#lose(lost: Lost): void {
+		if (this.#lost !== null) return;
+		this.#lost = lost;
+		this.#onLost(lost);
+	}
+
+	#stop(error: Error | null): void {
+		for (const waiting of this.#waiting.splice(0))
+			waiting.reject(error ?? new SavepointError(STOPPED.code, STOPPED.reason));
+		if (this.#closing) return;
+		this.#lose(STOPPED);
+		this.#committing?.(STOPPED);
+		this.#committing = null;
+	}
+}
+
+export class ReaderThread {
+	readonly #worker: Worker;
+	readonly #waiting = new Map<number, Waiting<SqlRow[]>>();
+	#lastId = 0;
+	#stopped: Error | null = null;
+
+	constructor(path: string) {
+		this.#worker = new Worker(new URL("./sqlite-reader-thread.js", import.meta.url), {
+			workerData: path,
+		});
+		this.#worker.on("message", (reply: ReaderReply) => {
+			const waiting = this.#waiting.get(reply.id);
+			this.#waiting.delete(reply.id);
+			if ("rows" in reply) waiting?.resolve(reply.rows);
+			else waiting?.reject(new SavepointError(reply.code, reply.reason));
+		});
+		this.#worker.on("error", (error) => this.#stop(error));
+		this.#worker.on("exit", () => this.#stop(new Error("the reader's thread has stopped")));
+	}
+
+	query(sql: string, params: readonly SqlValue[]): Promise<SqlRow[]> {
+		return this.#ask(sql, params);
+	}
+
+	async close(): Promise<void> {
+		await this.#ask(null, []);
+	}
+
+	#ask(sql: string | null, params: readonly SqlValue[]): Promise<SqlRow[]> {
+		if (this.#stopped !== null) return Promise.reject(this.#stopped);
+		this.#lastId += 1;
+		const request: ReaderRequest = { id: this.#lastId, sql, params };
+		return new Promise((resolve, reject) => {
+			this.#waiting.set(request.id, { resolve, reject });
+			this.#worker.postMessage(request);
+		});
+	}
+
+	#stop(error: Error): void {
+		this.#stopped ??= error;
+		for (const waiting of this.#waiting.values()) waiting.reject(error);
+		this.#waiting.clear();
+	}
+}

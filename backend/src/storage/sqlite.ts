@@ -1,0 +1,229 @@
+import type { ErrorCode } from "@savepoint/core";
+import { SavepointError } from "../errors.js";
+import { RESERVE_FILE_BYTES } from "../limits.js";
+import type { Log } from "../log.js";
+import type { StorageConfig } from "./config.js";
+import type {
+	CommitOutcome,
+	DriverGauges,
+	SqlDriver,
+	SqlRow,
+	SqlValue,
+	WriteBatch,
+} from "./driver.js";
+import { makeDirectoryDurable } from "./durable-files.js";
+import { assessFileSystem } from "./file-system.js";
+import { type Migration, migrate, pendingMigrations, readMigrations } from "./migrate.js";
+import type { StatementList, StorageModule } from "./module.js";
+import type { RecoveryReport } from "./ports.js";
+import { keepReserve } from "./reserve-file.js";
+import { ONLY_SLOT } from "./service-rows.js";
+import { createDatabase } from "./sqlite-create.js";
+import { inspectDatabase } from "./sqlite-inspect.js";
+import { type InstanceFile, newInstance, writeInstance } from "./sqlite-instance.js";
+import { acquireLock, type DirectoryLock } from "./sqlite-lock.js";
+import { type DatabasePaths, databasePaths } from "./sqlite-paths.js";
+import { readHistory } from "./sqlite-preflight.js";
+import {
+	quarantineDatabase,
+	readMarker,
+	reportMissing,
+	writeMarker,
+} from "./sqlite-quarantine.js";
+import { ReaderThread, WriterThread } from "./sqlite-threads.js";
+
+export interface OpenedSqlite {
+	readonly driver: SqliteDriver;
+	readonly recovery: RecoveryReport | null;
+	readonly warnings: readonly string[];
+	/** Migrations that this start has applied. */
+	readonly migrated: readonly Migration[];
+}
+
+export interface SqliteOpening {
+	readonly config: StorageConfig;
+	readonly modules: readonly StorageModule[];
+	readonly statements: StatementList;
+	readonly log: Log;
+	readonly now: () => number;
+	/** Nothing more may be written; the process must stop and come back through here. Called once. */
+	readonly onLost: (code: ErrorCode, reason: string) => void;
+}
+
+/** SqlDriver over better-sqlite3: one thread that writes, one that reads. */
+export class SqliteDriver implements SqlDriver {
+	readonly engine = "sqlite";
+	readonly paths: DatabasePaths;
+	readonly #writer: WriterThread;
+	readonly #reader: ReaderThread;
+	readonly #lock: DirectoryLock;
+	readonly #onCorrupt: (reason: string) => void;
+
+	constructor(
+		paths: DatabasePaths,
+		parts: { writer: WriterThread; reader: ReaderThread; lock: DirectoryLock },
+		onCorrupt: (reason: string) => void,
+	) {
+		this.paths = paths;
+		this.#writer = parts.writer;
+		this.#reader = parts.reader;
+		this.#lock = parts.lock;
+		this.#onCorrupt = onCorrupt;
+	}
+
+	async query(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
+		try {
+			return await this.#reader.query(sql, params);
+		} catch (error) {
+			if (error instanceof SavepointError && error.code === "STORAGE_CORRUPT")
+				this.#onCorrupt(error.message);
+			throw error;
+		}
+	}
+
+	commit(batch: WriteBatch): Promise<CommitOutcome> {
+		return this.#writer.commit(batch);
+	}
+
+	gauges(): DriverGauges {
+		return this.#writer.gauges;
+	}
+
+	/** Tells other processes where this one serves. */
+	describe(address: string): void {
+		this.#lock.describe({ address });
+	}
+
+	async close(): Promise<void> {
+		await this.#reader.close();
+		await this.#writer.close();
+		this.#lock.release();
+	}
+}
+
+/**
+ * Opens the database, or says in one sentence and one code why not. The order matters: everything that can
+ * be told without opening a file is looked at first, and only damage is treated as damage (B4).
+ *
+ * A kill at any point is safe: the next start finds the old state or the new one, and goes on.
+ */
+export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> {
+	const { config, log, now } = opening;
+	const paths = databasePaths(config.path);
+	// 1. The directory, and whether a database may live there (F1, F2).
+	makeDirectoryDurable(paths.directory);
+	const warnings = assessFileSystem(paths.directory, config);
+	// 2. Nobody else (G5).
+	const lock = acquireLock(paths, {
+		pid: process.pid,
+		startedAt: new Date(now()).toISOString(),
+		what: "serve",
+	});
+	try {
+		// 3. What is there: our database, nothing, damage, or something that is none of our business (G6, B2).
+		const known = readMigrations(opening.modules, "sqlite");
+		const found = findOrCreate(paths, known, new Date(now()));
+		for (const message of [...warnings, ...found.warnings]) log.warn(message);
+		if (found.recovery !== null) log.error({ recovery: found.recovery }, found.recovery.reason);
+		// 4. The threads, the schema, the row that says who this database is.
+		const driver = await startThreads(opening, paths, lock, found.instance, known);
+		return {
+			driver: driver.driver,
+			migrated: driver.migrated,
+			recovery: found.recovery,
+			warnings: [...warnings, ...found.warnings],
+		};
+	} catch (error) {
+		lock.release();
+		throw error;
+	}
+}
+
+interface Found {
+	readonly instance: InstanceFile;
+	readonly recovery: RecoveryReport | null;
+	readonly warnings: readonly string[];
+}
+
+/** The road of B2: finish what a marker says, look, set damage aside whole, begin anew. */
+function findOrCreate(paths: DatabasePaths, known: readonly Migration[], now: Date): Found {
+	const setAside = (reason: string): Found => {
+		const recovery = quarantineDatabase(paths, reason, now);
+		// Salvage of the quarantined files and the newest proven backup have their place here.
+		return { instance: createDatabase(paths, now), recovery, warnings: [] };
+	};
+	const marker = readMarker(paths);
+	if (marker !== null) return setAside(marker.reason);
+	const inspection = inspectDatabase(paths);
+	switch (inspection.kind) {
+		case "fresh":
+			return { instance: createDatabase(paths, now), recovery: null, warnings: [] };
+		case "missing": {
+			const recovery = reportMissing(paths, inspection.reason, now);
+			return { instance: createDatabase(paths, now), recovery, warnings: [] };
+		}
+		case "corrupt":
+			return setAside(inspection.reason);
+		case "refused":
+			throw new SavepointError(inspection.code, inspection.reason);
+		case "sound": {
+			try {
+				pendingMigrations(known, readHistory(paths));
+			} catch (error) {
+				if (!(error instanceof SavepointError) || error.code !== "STORAGE_CORRUPT") throw error;
+				return setAside(`${paths.database} cannot be read: ${error.message}.`);
+			}
+			const instance = inspection.instance ?? newInstance(now);
+			return { instance, recovery: null, warnings: inspection.warnings };
+		}
+	}
+}
+
+async function startThreads(
+	opening: SqliteOpening,
+	paths: DatabasePaths,
+	lock: DirectoryLock,
+	instance: InstanceFile,
+	known: readonly Migration[],
+): Promise<{ driver: SqliteDriver; migrated: readonly Migration[] }> {
+	const { config, log, now } = opening;
+	let isLost = false;
+	const lose = (code: ErrorCode, reason: string): void => {
+		if (isLost) return;
+		isLost = true;
+		// B3: the next start looks at no page; the marker tells it.
+		if (code === "STORAGE_CORRUPT") writeMarker(paths, reason);
+		opening.onLost(code, reason);
+	};
+	// 1. The connection, with its settings read back (A4).
+	const unsafeSync = config.testFault === "synchronous-normal";
+	const writer = new WriterThread(
+		{ paths, instance, unsafeSync },
+		{ lost: (lost) => lose(lost.code, lost.reason), warning: (message) => log.warn(message) },
+	);
+	await writer.opened();
+	// 2. From here on there is a WAL; until the first answer any sound one is ours.
+	if (instance.state !== "open" && instance.state !== "closing")
+		writeInstance(paths.instance, { ...instance, state: "opening", walSalts: null });
+	// 3. The schema and the service's own rows.
+	const { applied, backup } = await migrate(writer, known, now);
+	for (const { version, name } of applied) log.info({ version, name, backup }, "migrated");
+	await writer.applyMigration("", {
+		sql: `insert into service (id, instance_id, created_at, heartbeat_at, downtime_ms)
+			values (1, $1, $2, $2, 0) on conflict (id) do nothing`,
+		params: [instance.instanceId, now()],
+	});
+	await writer.applyMigration("", {
+		sql: `insert into session_stats (slot, started, stale_ended, won, lost, abandoned, today, started_today)
+			values ($1, 0, 0, 0, 0, 0, 0, 0) on conflict (slot) do nothing`,
+		params: [ONLY_SLOT],
+	});
+	await writer.prepare(opening.statements.all);
+	keepReserve(paths, RESERVE_FILE_BYTES);
+	// 4. Readers come last, when the schema they read stands.
+	const reader = new ReaderThread(paths.database);
+	const driver = new SqliteDriver(paths, { writer, reader, lock }, (reason) =>
+		lose("STORAGE_CORRUPT", reason),
+	);
+	return { driver, migrated: applied };
+}
