@@ -62,6 +62,8 @@ const sentenceFor = (code: ErrorCode, errno: string, path: string): string => {
 		case "STORAGE_FULL":
 			return `There is no space left to write ${path}. Free some space, or raise the quota.`;
 		default:
+			if (errno === "ENOENT")
+				return `${path} cannot be reached: its directory is gone. Is its disk mounted?`;
 			return errno === "EMFILE" || errno === "ENFILE"
 				? `${path} could not be opened because too many files are open. Raise the limit (ulimit -n) and start again.`
 				: `${path} could not be used (${errno || "unknown error"}). Look at the disk and its mount, then start again.`;
