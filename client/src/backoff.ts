@@ -44,7 +44,9 @@ export interface PatientCall {
 	readonly onRetry?: ((failure: RetryFailure, retryInMs: number) => void) | undefined;
 }
 
-/** Calls until there is an answer or a final failure. Rejects only with the reason of the signal. */
+/**
+ * Calls until there is an answer or a final failure. Rejects only with the reason of the signal.
+ */
 export async function untilAnswered<T>(
 	call: () => Promise<Outcome<T>>,
 	{ clock, backoff, signal, onRetry }: PatientCall,

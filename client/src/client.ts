@@ -20,10 +20,11 @@ import type {
 /**
  * One session and the moves on their way to it.
  *
- * What survives: a move is in the storage before it is sent, and leaves it only after its receipt. So
- * after a reload, a crash of the page or of the server, `resume` sends every move that has no receipt,
- * in the order in which they were played; the server applies each one once, by its id. Lost is only
- * what was played in the very task in which the page died, or what the storage itself loses.
+ * What survives: a move is in the storage before it is sent, and leaves it only after its receipt.
+ * So after a reload, a crash of the page or of the server, `resume` sends every move that has no
+ * receipt, in the order in which they were played; the server applies each one once, by its id.
+ * Lost is only what was played in the very task in which the page died, or what the storage itself
+ * loses.
  */
 export class SavepointClient {
 	readonly #setup: Setup;
@@ -43,10 +44,10 @@ export class SavepointClient {
 	/**
 	 * Starts a session and gives back its client.
 	 *
-	 * Waits for a server that is away (see `onAway`, `signal`). The create carries a key that is kept in
-	 * the storage: if its answer is lost, or the page, the next `start` gets the same session. Moves that
-	 * an earlier session still has in the storage are delivered first. Rejects with a `ClientError`
-	 * whose code is the server's final word.
+	 * Waits for a server that is away (see `onAway`, `signal`). The create carries a key that is
+	 * kept in the storage: if its answer is lost, or the page, the next `start` gets the same
+	 * session. Moves that an earlier session still has in the storage are delivered first. Rejects
+	 * with a `ClientError` whose code is the server's final word.
 	 */
 	static async start(options: StartOptions): Promise<SavepointClient> {
 		const setup = setUp(options);
@@ -54,11 +55,11 @@ export class SavepointClient {
 	}
 
 	/**
-	 * The session of a reload, active or ended, or null: nothing is stored, or the server does not know
-	 * the session (what is stored then stays until the next `start`).
+	 * The session of a reload, active or ended, or null: nothing is stored, or the server does not
+	 * know the session (what is stored then stays until the next `start`).
 	 *
-	 * First delivers the moves that were waiting, so that `session` is what the player last saw. Waits
-	 * for a server that is away and rejects as `start` does.
+	 * First delivers the moves that were waiting, so that `session` is what the player last saw.
+	 * Waits for a server that is away and rejects as `start` does.
 	 */
 	static async resume(options: ClientOptions): Promise<SavepointClient | null> {
 		const setup = setUp(options);
@@ -111,7 +112,9 @@ export class SavepointClient {
 		});
 	}
 
-	/** The session as last read from the server; `seq` and `stateHash` are those of the last answer. */
+	/**
+	 * The session as last read from the server; `seq` and `stateHash` are those of the last answer.
+	 */
 	get session(): Session {
 		return this.#session;
 	}
@@ -121,7 +124,9 @@ export class SavepointClient {
 		return this.#queue.pending;
 	}
 
-	/** "Saved · move 41", "saving… 3 moves", "server is away": said from receipts, never from hope. */
+	/**
+	 * "Saved · move 41", "saving… 3 moves", "server is away": said from receipts, never from hope.
+	 */
 	get saveState(): SaveState {
 		if (this.#lost !== null) return { state: "lost", code: this.#lost };
 		if (this.#delivery.isAway) return { state: "away", pending: this.pending };
@@ -141,8 +146,8 @@ export class SavepointClient {
 	 * Queues a move and returns its id, at once. `atMs`: play time at which the player made it.
 	 *
 	 * Throws a RangeError for a move that no server would take, and a `ClientError` after `close` or
-	 * `lost`. When 10,000 moves are waiting, a further one is refused here with `TOO_MANY_MOVES` and a
-	 * receipt that says so, as the server would.
+	 * `lost`. When 10,000 moves are waiting, a further one is refused here with `TOO_MANY_MOVES` and
+	 * a receipt that says so, as the server would.
 	 */
 	play(move: PlayableMove, atMs?: number): string {
 		if (this.#stopped !== null) throw this.#stopped;
@@ -159,7 +164,10 @@ export class SavepointClient {
 		return id;
 	}
 
-	/** Queues the end. Without a result the session counts as abandoned. `ended` tells what was stored. */
+	/**
+	 * Queues the end. Without a result the session counts as abandoned. `ended` tells what was
+	 * stored.
+	 */
 	end(result?: "won" | "lost", atMs?: number): string {
 		return this.play({ type: "end", ...(result === undefined ? {} : { result }) }, atMs);
 	}
@@ -171,7 +179,9 @@ export class SavepointClient {
 		return new Promise((resolve, reject) => this.#settledWaiters.push({ resolve, reject }));
 	}
 
-	/** Reads the session as stored, without the moves that are still waiting. Waits as `start` does. */
+	/**
+	 * Reads the session as stored, without the moves that are still waiting. Waits as `start` does.
+	 */
 	async refresh(): Promise<Session> {
 		const { http, clock, random } = this.#setup;
 		const outcome = await untilAnswered(() => http.readSession(this.#session.sessionId), {

@@ -36,8 +36,8 @@ export interface DeliveryOptions {
 
 /**
  * Takes batches from the queue to the server until it is stopped: one at a time, over the live
- * connection while there is one and over HTTP while there is none. A batch leaves the queue only with
- * its receipts; after anything else the next batch starts at the same move again.
+ * connection while there is one and over HTTP while there is none. A batch leaves the queue only
+ * with its receipts; after anything else the next batch starts at the same move again.
  */
 export class Delivery {
 	readonly #options: DeliveryOptions;

@@ -13,8 +13,8 @@ export class ClientError extends Error {
 }
 
 /**
- * Sending the same again can never help. Everything else is tried again, also what no server of ours
- * said: while one is deployed, proxies answer with 404s and pages of their own.
+ * Sending the same again can never help. Everything else is tried again, also what no server of
+ * ours said: while one is deployed, proxies answer with 404s and pages of their own.
  */
 const FINAL_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 	"BAD_REQUEST",

@@ -12,7 +12,10 @@ interface Request {
 	readonly key?: string;
 }
 
-/** The calls the client makes, one attempt each. They never reject: whatever goes wrong is an outcome. */
+/**
+ * The calls the client makes, one attempt each. They never reject: whatever goes wrong is an
+ * outcome.
+ */
 export class HttpTransport {
 	readonly #baseUrl: string;
 	readonly #fetch: FetchFunction;
@@ -97,7 +100,10 @@ function retryAfterMsOf(header: string | null): number | null {
 	return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
 }
 
-/** An answer counts only when it says that it is durable: no proxy's page ever passes for a receipt. */
+/**
+ * An answer counts only when it says that it is durable: no proxy's page ever passes for a
+ * receipt.
+ */
 export function isMovesAnswer(value: unknown): value is MovesAnswer {
 	return (
 		typeof value === "object" &&

@@ -61,8 +61,9 @@ export class LiveConnection {
 	}
 
 	/**
-	 * One batch at a time: a server may refuse a message for now and take the next one, and then a later
-	 * move would overtake an earlier one. Moves made meanwhile gather and share the next message.
+	 * One batch at a time: a server may refuse a message for now and take the next one, and then a
+	 * later move would overtake an earlier one. Moves made meanwhile gather and share the next
+	 * message.
 	 */
 	send(movesJson: string): Promise<MovesOutcome | Gone> {
 		if (this.#closed || this.#waiting !== null) return Promise.resolve({ kind: "gone" });

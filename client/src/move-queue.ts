@@ -27,8 +27,9 @@ export interface Batch {
 }
 
 /**
- * The moves without a receipt, in the order in which they were played. Only this order is ever sent, and
- * a batch always starts at the oldest move: so whatever arrives twice, the first arrivals are in order.
+ * The moves without a receipt, in the order in which they were played. Only this order is ever
+ * sent, and a batch always starts at the oldest move: so whatever arrives twice, the first
+ * arrivals are in order.
  */
 export class MoveQueue {
 	readonly #moves: QueuedMove[];

@@ -14,8 +14,9 @@ const STATUSES: ReadonlySet<string> = new Set(
 );
 
 /**
- * Throws a RangeError for a move that no server would take. One such move in a batch makes the server
- * refuse the whole of it, and the queue behind it would wait for ever: better found at its own line.
+ * Throws a RangeError for a move that no server would take. One such move in a batch makes the
+ * server refuse the whole of it, and the queue behind it would wait for ever: better found at its
+ * own line.
  */
 export function assertPlayable(move: PlayableMove, atMs: number | undefined): void {
 	if (atMs !== undefined && !isWithin(atMs, 0, PLAY_TIME_MS_MAX))

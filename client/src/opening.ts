@@ -30,7 +30,9 @@ export async function openSession(
 	return { session: await create(setup, durationSeconds, newKey()) };
 }
 
-/** The stored session after its waiting moves were delivered; null: see `SavepointClient.resume`. */
+/**
+ * The stored session after its waiting moves were delivered; null: see `SavepointClient.resume`.
+ */
 export async function reopenSession(setup: Setup): Promise<OpenedSession | null> {
 	const record = readRecord(await setup.storage.get(setup.storageKey));
 	if (record?.state !== "playing") return null;
@@ -64,8 +66,9 @@ async function isActive(setup: Setup, sessionId: string): Promise<boolean> {
 }
 
 /**
- * Sends the stored moves of a session, batch after batch, over HTTP; the storage shrinks with them. What
- * the rules refuse is done with, too. Gives back the server's final word, if it has one.
+ * Sends the stored moves of a session, batch after batch, over HTTP; the storage shrinks with
+ * them. What the rules refuse is done with, too. Gives back the server's final word, if it has
+ * one.
  */
 async function deliverLeftovers(setup: Setup, record: PlayingRecord): Promise<FinalFailure | null> {
 	const queue = new MoveQueue(record.moves);

@@ -14,7 +14,8 @@ export interface QueueKeeperOptions {
 
 /**
  * Writes the queue to the storage after it changed. Changes made in one task share a write, which
- * happens before the task's end; with a storage that takes its time, one write is under way at a time.
+ * happens before the task's end; with a storage that takes its time, one write is under way at a
+ * time.
  */
 export class QueueKeeper {
 	readonly #options: QueueKeeperOptions;

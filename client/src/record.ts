@@ -1,8 +1,8 @@
 import type { Move } from "@savepoint/core";
 
 /**
- * What the client keeps in its storage, as one text, so that one `set` moves it from one state to the
- * next. Bounded: at most as many moves as a session takes (`QUEUED_MOVES_MAX`).
+ * What the client keeps in its storage, as one text, so that one `set` moves it from one state to
+ * the next. Bounded: at most as many moves as a session takes (`QUEUED_MOVES_MAX`).
  *
  * A text of another version, or one that is not ours, reads as nothing stored. It is left as it is
  * until a new session is started.

@@ -1,7 +1,8 @@
 /**
- * Where the client keeps what must survive a reload: one small text under one key. Methods may answer
- * at once or with a promise; a `set` counts as done when it returned or its promise resolved, and must
- * then be what a later `get` finds, whole: never half of the old text and half of the new.
+ * Where the client keeps what must survive a reload: one small text under one key. Methods may
+ * answer at once or with a promise; a `set` counts as done when it returned or its promise
+ * resolved, and must then be what a later `get` finds, whole: never half of the old text and half
+ * of the new.
  */
 export interface ClientStorage {
 	get(key: string): string | null | Promise<string | null>;
@@ -31,8 +32,9 @@ export interface WebStorageLike {
 }
 
 /**
- * Over `localStorage` (survives a reload, a closed tab and a crash of the browser) or `sessionStorage`
- * (survives a reload). What the web storage throws, such as a full quota, passes through.
+ * Over `localStorage` (survives a reload, a closed tab and a crash of the browser) or
+ * `sessionStorage` (survives a reload). What the web storage throws, such as a full quota, passes
+ * through.
  */
 export function webStorage(storage: WebStorageLike): ClientStorage {
 	return {

@@ -86,7 +86,9 @@ export interface ClientEvents {
 	/** Final: no resend can help. Nothing more is sent; the queue stays in the storage. */
 	lost: { readonly code: ErrorCode; readonly reason: string; readonly pending: number };
 	notice: { readonly title: string; readonly message: string };
-	/** The local storage refused a write: moves still reach the server, but a reload may lose some. */
+	/**
+	 * The local storage refused a write: moves still reach the server, but a reload may lose some.
+	 */
 	unprotected: { readonly cause: unknown };
 }
 

@@ -24,14 +24,14 @@ afterEach(async () => {
 });
 
 describe("creating a session", () => {
-	test("[C1] a create whose answer was lost gives the same session", async () => {
+	test("[Q1] a create whose answer was lost gives the same session", async () => {
 		server.faults.push("swallow", "swallow");
 		const client = await start();
 		expect(server.writes.map((write) => write.route)).toEqual(["create", "create", "create"]);
 		expect([...server.sessions.keys()]).toEqual([client.session.sessionId]);
 	});
 
-	test("[C1] a page that died before the answer finds the same session", async () => {
+	test("[Q1] a page that died before the answer finds the same session", async () => {
 		const storage = memoryStorage();
 		server.faults.push("swallow");
 		const dying = new AbortController();
@@ -42,7 +42,7 @@ describe("creating a session", () => {
 		expect([...server.sessions.keys()]).toEqual([client.session.sessionId]);
 	});
 
-	test("[C1] a lost create that is long over is not played on", async () => {
+	test("[Q1] a lost create that is long over is not played on", async () => {
 		const storage = memoryStorage();
 		server.faults.push("swallow");
 		const dying = new AbortController();
@@ -54,7 +54,7 @@ describe("creating a session", () => {
 		expect(client.session).toMatchObject({ sessionId: "session-2", status: "active" });
 	});
 
-	test("[C2] start waits for a server that is away, and says so", async () => {
+	test("[Q2] start waits for a server that is away, and says so", async () => {
 		await server.stop();
 		let waits = 0;
 		const client = await start({
@@ -67,13 +67,13 @@ describe("creating a session", () => {
 		expect(client.session.status).toBe("active");
 	});
 
-	test("[C2] a new session takes the requested duration", async () => {
+	test("[Q2] a new session takes the requested duration", async () => {
 		expect((await start({ durationSeconds: 30 })).session.durationSeconds).toBe(30);
 	});
 });
 
 describe("playing", () => {
-	test("[C3] moves are taken in order, once each, over the live connection", async () => {
+	test("[Q3] moves are taken in order, once each, over the live connection", async () => {
 		const client = await start();
 		const ids = [0, 1, 2, 3, 4].map((number) => spawn(client, number));
 		expect(client.saveState).toEqual({ state: "saving", pending: 5 });
@@ -83,7 +83,7 @@ describe("playing", () => {
 		expect(client.saveState).toEqual({ state: "saved", seq: 5 });
 	});
 
-	test("[C3] more moves than a batch takes go in several, none larger than 256", async () => {
+	test("[Q3] more moves than a batch takes go in several, none larger than 256", async () => {
 		const client = await start();
 		const ids = Array.from({ length: 700 }, () =>
 			client.play({ type: "deposit", artifactId: "a" }),
@@ -93,7 +93,7 @@ describe("playing", () => {
 		expect(Math.max(...server.writes.map((write) => write.moveIds.length))).toBe(256);
 	});
 
-	test("[C3] no batch is larger than a body may be", async () => {
+	test("[Q3] no batch is larger than a body may be", async () => {
 		const client = await start({ WebSocket: null });
 		const artifactId = "a".repeat(64);
 		const play = () =>
@@ -108,7 +108,7 @@ describe("playing", () => {
 		expect(logOf(client)).toHaveLength(512);
 	});
 
-	test("[C4] receipts and refusals arrive as events, in the order of the moves", async () => {
+	test("[Q4] receipts and refusals arrive as events, in the order of the moves", async () => {
 		const client = await start();
 		const receipts: ClientEvents["receipt"][] = [];
 		client.on("receipt", (event) => receipts.push(event));
@@ -123,7 +123,7 @@ describe("playing", () => {
 		expect((await refused).receipt.code).toBe("ARTIFACT_NOT_AVAILABLE");
 	});
 
-	test("[C4] the end tells the result as it is stored", async () => {
+	test("[Q4] the end tells the result as it is stored", async () => {
 		const client = await start();
 		spawn(client, 1);
 		const ended = next(client, "ended");
@@ -133,7 +133,7 @@ describe("playing", () => {
 		expect(client.session.result).toBe("lost");
 	});
 
-	test("[C4] a move that no server would take is refused at its own line", async () => {
+	test("[Q4] a move that no server would take is refused at its own line", async () => {
 		const client = await start();
 		const x = Number.NaN;
 		expect(() => client.play({ type: "spawn", artifactId: "a", x, y: 1 })).toThrow(RangeError);
@@ -142,7 +142,7 @@ describe("playing", () => {
 		expect(client.pending).toBe(0);
 	});
 
-	test("[C4] a listener that throws does not hold the moves up", async () => {
+	test("[Q4] a listener that throws does not hold the moves up", async () => {
 		const client = await start();
 		const surfaced = new Promise((resolve) => process.once("uncaughtException", resolve));
 		const ours = process.listeners("uncaughtException").slice(0, -1);
@@ -156,7 +156,7 @@ describe("playing", () => {
 		for (const listener of ours) process.on("uncaughtException", listener);
 	});
 
-	test("[C5] what somebody else did is told, and so is a notice", async () => {
+	test("[Q5] what somebody else did is told, and so is a notice", async () => {
 		const client = await start();
 		await until(() => server.liveConnections === 1);
 		const changed = next(client, "changed");
@@ -167,7 +167,7 @@ describe("playing", () => {
 		expect(await notice).toMatchObject({ title: "Soon" });
 	});
 
-	test("[C5] an end by somebody else is told with the stored session", async () => {
+	test("[Q5] an end by somebody else is told with the stored session", async () => {
 		const client = await start();
 		await until(() => server.liveConnections === 1);
 		const session = server.sessions.get(client.session.sessionId);

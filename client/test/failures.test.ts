@@ -38,7 +38,7 @@ describe("a write that fails", () => {
 		{ route: "live", over: {} },
 	];
 	for (const { route, over } of routes) {
-		test.each(faults)(`[C6] over ${route}: %s, and every move is there once`, async (fault) => {
+		test.each(faults)(`[Q6] over ${route}: %s, and every move is there once`, async (fault) => {
 			const client = await start(over);
 			if (route === "live") await until(() => server.liveConnections === 1);
 			server.faults.push(fault, "none", fault);
@@ -51,7 +51,7 @@ describe("a write that fails", () => {
 		});
 	}
 
-	test("[C6] an answer that never comes is asked for again", async () => {
+	test("[Q6] an answer that never comes is asked for again", async () => {
 		const clock = {
 			now: () => Date.now(),
 			after(delayMs: number, run: () => void) {
@@ -66,7 +66,7 @@ describe("a write that fails", () => {
 		expect(logOf(client)).toEqual(ids);
 	});
 
-	test("[C7] away and back are told, and what waits is counted", async () => {
+	test("[Q7] away and back are told, and what waits is counted", async () => {
 		const client = await start({ WebSocket: null });
 		server.faults.push("unavailable", "unavailable");
 		const away = next(client, "away");
@@ -78,7 +78,7 @@ describe("a write that fails", () => {
 		expect(client.saveState).toEqual({ state: "saved", seq: 1 });
 	});
 
-	test("[C7] the server's Retry-After is a minimum", async () => {
+	test("[Q7] the server's Retry-After is a minimum", async () => {
 		const client = await start({ WebSocket: null });
 		server.faults.push("rate-limited");
 		const away = next(client, "away");
@@ -87,7 +87,7 @@ describe("a write that fails", () => {
 		await client.settled();
 	});
 
-	test("[C7] an unknown session is final: told once, nothing more sent, the queue kept", async () => {
+	test("[Q7] an unknown session is final: told once, and the queue is kept", async () => {
 		const storage = memoryStorage();
 		const client = await start({ storage });
 		server.sessions.clear();
@@ -105,7 +105,7 @@ describe("a write that fails", () => {
 });
 
 describe("two ways to the server", () => {
-	test("[C8] where no socket can be had, HTTP takes the moves; then back again", async () => {
+	test("[Q8] where no socket can be had, HTTP takes the moves; then back again", async () => {
 		server.allowsSockets = false;
 		const client = await start();
 		spawn(client, 1);
@@ -120,7 +120,7 @@ describe("two ways to the server", () => {
 		expect(logOf(client)).toHaveLength(2);
 	});
 
-	test("[C8] a server that was gone is played on with, over the live connection", async () => {
+	test("[Q8] a server that was gone is played on with, over the live connection", async () => {
 		const client = await start();
 		spawn(client, 1);
 		await client.settled();
@@ -134,7 +134,7 @@ describe("two ways to the server", () => {
 		expect(logOf(client).slice(1)).toEqual(ids);
 	});
 
-	test("[C8] an idle client finds its way back to a server that was restarted", async () => {
+	test("[Q8] an idle client finds its way back to a server that was restarted", async () => {
 		await start();
 		await until(() => server.liveConnections === 1);
 		await server.stop();
@@ -142,7 +142,7 @@ describe("two ways to the server", () => {
 		await until(() => server.liveConnections === 1);
 	});
 
-	test("[C8] a closed client leaves no connection behind", async () => {
+	test("[Q8] a closed client leaves no connection behind", async () => {
 		const client = await start();
 		await until(() => server.liveConnections === 1);
 		await client.close();

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 describe("a reload", () => {
-	test("[C9] the queue survives: moves made while the server was away arrive once, in order", async () => {
+	test("[Q9] the queue survives: moves made while the server was away arrive", async () => {
 		const storage = memoryStorage();
 		const before = await SavepointClient.start(optionsFor(server, { storage }));
 		const { sessionId } = before.session;
@@ -38,7 +38,7 @@ describe("a reload", () => {
 		await after.close();
 	});
 
-	test("[C9] a move whose answer was lost with the page is not applied again", async () => {
+	test("[Q9] a move whose answer was lost with the page is not applied again", async () => {
 		const storage = memoryStorage();
 		const before = await SavepointClient.start(optionsFor(server, { storage, WebSocket: null }));
 		server.faults.push("swallow");
@@ -52,7 +52,7 @@ describe("a reload", () => {
 		await after.close();
 	});
 
-	test("[C9] ids of a new page never meet those of the old one", async () => {
+	test("[Q9] ids of a new page never meet those of the old one", async () => {
 		const storage = memoryStorage();
 		const before = await SavepointClient.start(optionsFor(server, { storage }));
 		const first = spawn(before, 1);
@@ -66,7 +66,7 @@ describe("a reload", () => {
 		await after.close();
 	});
 
-	test("[C9] a new game first delivers the win of the last one", async () => {
+	test("[Q9] a new game first delivers the win of the last one", async () => {
 		const storage = memoryStorage();
 		const before = await SavepointClient.start(optionsFor(server, { storage }));
 		spawn(before, 1);
@@ -84,7 +84,7 @@ describe("a reload", () => {
 		await after.close();
 	});
 
-	test("[C9] nothing stored, another version and damaged text resume to null", async () => {
+	test("[Q9] nothing stored, another version and damaged text resume to null", async () => {
 		for (const text of [null, '{"version":99,"state":"playing"}', "{", "[]", '"x"']) {
 			const storage = memoryStorage();
 			if (text !== null) await storage.set("savepoint:session", text);
@@ -94,7 +94,7 @@ describe("a reload", () => {
 });
 
 describe("the storage", () => {
-	test("[C10] a move is sent only after the storage has it", async () => {
+	test("[Q10] a move is sent only after the storage has it", async () => {
 		const values = memoryStorage();
 		let release: (() => void) | null = null;
 		let isSlow = false;
@@ -117,7 +117,7 @@ describe("the storage", () => {
 		await client.close();
 	});
 
-	test("[C10] a full local storage is told and does not keep moves from the server", async () => {
+	test("[Q10] a full local storage is told and does not keep moves from the server", async () => {
 		const storage = webStorage({
 			getItem: () => null,
 			setItem: () => {
@@ -133,7 +133,7 @@ describe("the storage", () => {
 		await client.close();
 	});
 
-	test("[C10] what is stored is bounded, and an end still finds room", async () => {
+	test("[Q10] what is stored is bounded, and an end still finds room", async () => {
 		const client = await SavepointClient.start(optionsFor(server));
 		await server.stop();
 		const refused = next(client, "refused");
@@ -169,7 +169,7 @@ describe("any script of faults", () => {
 		{ weight: 1, arbitrary: fc.record({ do: fc.constant("restart"), moves: fc.constant(0) }) },
 	);
 
-	test("[C11] the server's log is what was played, in order, once each", async () => {
+	test("[Q11] the server's log is what was played, in order, once each", async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.array(fault, { maxLength: 12 }),

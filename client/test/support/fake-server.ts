@@ -29,7 +29,9 @@ export interface SeenWrite {
 	readonly moveIds: readonly string[];
 }
 
-/** A scripted server on a real port. What it stored survives `stop` and `start`, as a disk would. */
+/**
+ * A scripted server on a real port. What it stored survives `stop` and `start`, as a disk would.
+ */
 export class FakeServer {
 	/** One a write, oldest first; without one, the write just works. */
 	readonly faults: Fault[] = [];

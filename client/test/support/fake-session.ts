@@ -14,7 +14,9 @@ import {
 	stateHash,
 } from "@savepoint/core";
 
-/** A session as a correct server keeps it: the rules of core, exactly once by move id, in memory. */
+/**
+ * A session as a correct server keeps it: the rules of core, exactly once by move id, in memory.
+ */
 export class FakeSession {
 	readonly id: string;
 	/** Every move that was taken, in order. What the tests compare with what was played. */

@@ -37,7 +37,10 @@ export function next<Name extends keyof ClientEvents>(
 	});
 }
 
-/** Looks again after every turn of the event loop; the test's time limit is the end of its patience. */
+/**
+ * Looks again after every turn of the event loop; the test's time limit is the end of its
+ * patience.
+ */
 export async function until(holds: () => boolean): Promise<void> {
 	while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
