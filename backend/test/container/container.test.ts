@@ -1,0 +1,123 @@
+// Goal: sessions outlive containers and images. Method: the repository's own Dockerfile and compose
+// file, run by a real engine; what is outside the container is only HTTP and the data directory.
+import { rmSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { composeCommand } from "../../../scripts/lib/compose.mjs";
+import { Compose, dataDirectory } from "./compose.js";
+
+const command = composeCommand();
+if (command === null) console.log("No container engine answers: the container tests are skipped.");
+
+const BUILD_MS = 600_000;
+type Json = Record<string, unknown>;
+
+describe.skipIf(command === null)("in a container", { timeout: BUILD_MS }, () => {
+	let compose: Compose;
+
+	beforeAll(async () => {
+		compose = await Compose.create(command ?? []);
+		await compose.up();
+	}, BUILD_MS);
+
+	afterAll(() => compose.dispose(), BUILD_MS);
+
+	const get = async (path: string): Promise<Json> =>
+		(await (await fetch(`${compose.url}${path}`)).json()) as Json;
+
+	const post = async (path: string, body: Json = {}): Promise<Json> => {
+		const answer = await fetch(`${compose.url}${path}`, {
+			method: "POST",
+			headers: { "Content-Type": "application/json" },
+			body: JSON.stringify(body),
+		});
+		const json = (await answer.json()) as Json;
+		expect(answer.status, JSON.stringify(json)).toBeLessThan(300);
+		return json;
+	};
+
+	const start = async (): Promise<string> => {
+		const { sessionId } = await post("/api/sessions", { requestedDurationSeconds: 600 });
+		return `/api/sessions/${sessionId}`;
+	};
+
+	const spawn = async (session: string, x: number): Promise<string> => {
+		const { artifact } = await post(`${session}/spawn`, { x, y: 200 });
+		return (artifact as { id: string }).id;
+	};
+
+	it("a game goes on after the container and the image are gone", async () => {
+		const won = await start();
+		await post(`${won}/deposit`, { artifactId: await spawn(won, 100) });
+		await post(`${won}/end`, { result: "won" });
+		const lost = await start();
+		await spawn(lost, 100);
+		await post(`${lost}/end`, { result: "lost" });
+		const playing = await start();
+		const carried = await spawn(playing, 300);
+		await post(`${playing}/artifact-status`, { artifactId: carried, status: "carried" });
+
+		const statsBefore = await get("/api/sessions/stats");
+		const { remainingSeconds: remainingBefore, ...before } = await get(playing);
+		expect(statsBefore).toMatchObject({ activeCount: 1, wonCount: 1, lostCount: 1 });
+
+		await compose.removeAll();
+		await expect(fetch(`${compose.url}/health`)).rejects.toThrow();
+		await compose.up();
+
+		expect(await get("/api/sessions/stats")).toEqual(statsBefore);
+		const { remainingSeconds: remainingAfter, ...after } = await get(playing);
+		expect(after).toEqual(before);
+		// Time stood still while there was no server: only what it lived before and after counts.
+		expect(remainingAfter).toBeLessThanOrEqual(remainingBefore as number);
+		expect(remainingAfter).toBeGreaterThan((remainingBefore as number) - 10);
+
+		expect(await post(`${playing}/deposit`, { artifactId: carried })).toMatchObject({
+			remainingArtifacts: 0,
+		});
+		await post(`${playing}/end`, { result: "won" });
+		expect(await get("/api/sessions/stats")).toMatchObject({ activeCount: 0, wonCount: 2 });
+	});
+
+	it("a stop reaches the server, which ends in order", async () => {
+		await compose.must("stop");
+		const log = await compose.must("logs");
+		expect(log).toContain("Stopping: finishing what is under way");
+		expect(log).not.toMatch(/\bKilled\b/);
+		await compose.up();
+	});
+
+	it("the server does not run as root and brings no development tools", async () => {
+		const program =
+			'console.log("uid", process.getuid()); for (const name of ["typescript", "vitest"]) ' +
+			'try { require.resolve(name); console.log("has", name) } catch {}';
+		const output = await compose.must("exec", "-T", "savepoint", "node", "-e", program);
+		expect(output).toMatch(/uid [1-9]\d*/);
+		expect(output).not.toContain("has ");
+	});
+
+	it("the command line works beside the server", async () => {
+		const output = await compose.must("exec", "-T", "savepoint", "savepoint", "stats", "--json");
+		expect(output).toContain('"wonCount"');
+	});
+
+	it("a place that would vanish with the container is refused", async () => {
+		const { exitCode, output } = await compose.run([
+			...["run", "--rm", "-T", "-e", "SAVEPOINT_DB_PATH=/var/tmp/savepoint.sqlite"],
+			"savepoint",
+		]);
+		expect(output).toContain("STORAGE_VOLUME_REQUIRED");
+		expect(exitCode).toBe(87);
+	});
+
+	// Only root can make a directory that belongs to somebody else.
+	it.runIf(process.getuid?.() === 0)("a directory of another user is refused", async () => {
+		const data = dataDirectory(0);
+		const { exitCode, output } = await compose.run(["run", "--rm", "-T", "savepoint"], {
+			SAVEPOINT_DATA: data,
+		});
+		rmSync(data, { recursive: true });
+		expect(output).toContain("STORAGE_PERMISSION");
+		expect(output).toContain("belongs to uid 0 with mode 700");
+		expect(exitCode).toBe(77);
+	});
+});
