@@ -32,6 +32,10 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 	// 1. What every request passes.
 	const handleError = createErrorHandler(deps.log);
 	app.setErrorHandler(handleError);
+	// Unknown paths end in admission; this is for a file that the pages at /docs do not have.
+	app.setNotFoundHandler(() => {
+		throw new SavepointError("NOT_FOUND");
+	});
 	app.addHook("onRoute", (route) => methods.add(route));
 	app.addHook("onRequest", createAdmission(gate, methods));
 	app.addHook("preClose", (done) => {
