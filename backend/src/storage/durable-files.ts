@@ -57,8 +57,9 @@ const notADirectory = (path: string): Error =>
 	Object.assign(new Error(`${path} is not a directory`), { code: "ENOTDIR" });
 
 /**
- * Replaces a whole file: a reader, also one after a crash, sees the old text or the new text, never a
- * part. The temporary name is fixed, so a crash leaves at most one and the next write takes it over.
+ * Replaces a whole file: a reader, also one after a crash, sees the old text or the new text, never
+ * a part. The temporary name is fixed, so a crash leaves at most one and the next write takes it
+ * over.
  */
 export function writeFileDurable(path: string, text: string): void {
 	const temporary = `${path}.tmp`;
@@ -78,7 +79,10 @@ export function writeFileDurable(path: string, text: string): void {
 	syncDirectory(dirname(path));
 }
 
-/** A half-written file on a full disk keeps space. The error that led here matters more than this one. */
+/**
+ * A half-written file on a full disk keeps space. The error that led here matters more than this
+ * one.
+ */
 const discard = (path: string): void => {
 	try {
 		rmSync(path, { force: true });
@@ -93,7 +97,9 @@ export function writeAll(descriptor: number, bytes: Uint8Array): void {
 		offset += writeSync(descriptor, bytes, offset, bytes.length - offset);
 }
 
-/** Moves a file within a file system; the new name is durable before the old one can be forgotten. */
+/**
+ * Moves a file within a file system; the new name is durable before the old one can be forgotten.
+ */
 export function renameDurable(from: string, to: string): void {
 	try {
 		renameSync(from, to);

@@ -56,23 +56,33 @@ const sentenceFor = (code: ErrorCode, errno: string, path: string): string => {
 		case "STORAGE_PERMISSION":
 			return `${path} may not be used. ${explainAccess(path)}`;
 		case "STORAGE_READ_ONLY":
-			return `${path} is on a file system that is mounted read-only. Remount it writable, or choose another place with SAVEPOINT_DB_PATH.`;
+			return (
+				`${path} is on a file system that is mounted read-only. Remount it writable, or ` +
+				"choose another place with SAVEPOINT_DB_PATH."
+			);
 		case "STORAGE_NOT_A_FILE":
-			return `${path} is not what it should be: a part of the path is a file where a directory is needed, or a directory where a file is. Move it away, or choose another place with SAVEPOINT_DB_PATH.`;
+			return (
+				`${path} is not what it should be: a part of the path is a file where a directory ` +
+				"is needed, or a directory where a file is. Move it away, or choose another place " +
+				"with SAVEPOINT_DB_PATH."
+			);
 		case "STORAGE_FULL":
 			return `There is no space left to write ${path}. Free some space, or raise the quota.`;
 		default:
 			if (errno === "ENOENT")
 				return `${path} cannot be reached: its directory is gone. Is its disk mounted?`;
 			return errno === "EMFILE" || errno === "ENFILE"
-				? `${path} could not be opened because too many files are open. Raise the limit (ulimit -n) and start again.`
-				: `${path} could not be used (${errno || "unknown error"}). Look at the disk and its mount, then start again.`;
+				? `${path} could not be opened because too many files are open. Raise the limit ` +
+						"(ulimit -n) and start again."
+				: `${path} could not be used (${errno || "unknown error"}). Look at the disk and ` +
+						"its mount, then start again.";
 	}
 };
 
 /**
  * What the file system said, as one of our codes with the path and the remedy. None of these is
- * corruption: whoever gets one leaves every file where it is (B4). A SavepointError is given back as it is.
+ * corruption: whoever gets one leaves every file where it is (B4). A SavepointError is given back
+ * as it is.
  */
 export function translateFileError(error: unknown, path: string): SavepointError {
 	if (error instanceof SavepointError) return error;

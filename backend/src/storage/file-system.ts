@@ -89,7 +89,8 @@ const classify = (
 	const [kind, name] = KINDS.get(magic) ?? (["unknown", `type 0x${magic.toString(16)}`] as const);
 	if (mount === null) return [kind, name];
 	const isRoot = mount.mountPoint === "/";
-	// Engines without a kernel overlay show a subdirectory of the host's disk, or a FUSE overlay, as root.
+	// Engines without a kernel overlay show a subdirectory of the host's disk, or a FUSE overlay, as
+	// root.
 	const isLayer =
 		kind === "container-layer" || mount.root !== "/" || mount.type.includes("overlay");
 	if (isContainer && isRoot && isLayer) return ["container-layer", mount.type];
@@ -144,14 +145,20 @@ export function assessFileSystem(
 			if (!demands.allowNetworkFileSystem)
 				throw new SavepointError(
 					"STORAGE_UNSAFE_FILESYSTEM",
-					`${directory} is on a network file system (${name}), where SQLite's locks cannot be trusted. Choose a local disk with SAVEPOINT_DB_PATH, or set SAVEPOINT_ALLOW_NETWORK_FILESYSTEM=true at your own risk.`,
+					`${directory} is on a network file system (${name}), where SQLite's locks ` +
+						"cannot be trusted. Choose a local disk with SAVEPOINT_DB_PATH, or set " +
+						"SAVEPOINT_ALLOW_NETWORK_FILESYSTEM=true at your own risk.",
 				);
 			return [
-				`${directory} is on a network file system (${name}), as allowed: two servers, or one server after a network fault, can damage the database. Move it to a local disk.`,
+				`${directory} is on a network file system (${name}), as allowed: two servers, or ` +
+					"one server after a network fault, can damage the database. Move it to a local " +
+					"disk.",
 			];
 		case "shared":
 			return [
-				`${directory} is on ${name}, which passes files through from elsewhere: whether syncs and locks reach the disk is up to it. Prefer a local disk or a volume, and try \`savepoint crashtest\` there.`,
+				`${directory} is on ${name}, which passes files through from elsewhere: whether syncs ` +
+					"and locks reach the disk is up to it. Prefer a local disk or a volume, and try " +
+					"`savepoint crashtest` there.",
 			];
 		case "memory":
 		case "container-layer":

@@ -27,7 +27,10 @@ export function parseMounts(table: string): Mount[] {
 	return mounts;
 }
 
-/** The mount that an absolute, resolved path lies on: the deepest, and of equals the last, which covers. */
+/**
+ * The mount that an absolute, resolved path lies on: the deepest, and of equals the last, which
+ * covers.
+ */
 export function findMount(mounts: readonly Mount[], path: string): Mount | null {
 	let found: Mount | null = null;
 	for (const mount of mounts) {

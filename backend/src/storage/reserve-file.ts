@@ -4,9 +4,9 @@ import { writeAll } from "./durable-files.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
 
 /**
- * A file of no meaning that is given up when the disk is full (F3), so that the room for an orderly end,
- * a checkpoint or a removed old file, is there. Random bytes, because zeros cost a compressing or
- * sparse file system nothing and would give nothing back.
+ * A file of no meaning that is given up when the disk is full (F3), so that the room for an orderly
+ * end, a checkpoint or a removed old file, is there. Random bytes, because zeros cost a compressing
+ * or sparse file system nothing and would give nothing back.
  */
 
 const CHUNK_BYTES = 64 * 1024;
@@ -42,7 +42,10 @@ const fill = (path: string, bytes: number): void => {
 	}
 };
 
-/** Sees to it that the reserve is really allocated. False where there is no room for it; never throws. */
+/**
+ * Sees to it that the reserve is really allocated. False where there is no room for it; never
+ * throws.
+ */
 export function keepReserve(paths: DatabasePaths, bytes: number): boolean {
 	if (isKept(paths.reserve, bytes)) return true;
 	try {

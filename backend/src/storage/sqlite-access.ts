@@ -14,20 +14,25 @@ const exists = (path: string, look: (path: string) => Stats): Stats | null => {
 	}
 };
 
-/** Size of a regular file, or null where there is none. @throws STORAGE_NOT_A_FILE for anything else. */
+/**
+ * Size of a regular file, or null where there is none. @throws STORAGE_NOT_A_FILE for anything
+ * else.
+ */
 export function fileBytes(path: string): number | null {
 	const stats = exists(path, statSync);
 	if (stats === null) {
 		if (exists(path, lstatSync) === null) return null;
 		throw new SavepointError(
 			"STORAGE_NOT_A_FILE",
-			`${path} is a symbolic link to something that is not there. Mount what it points to, or remove the link.`,
+			`${path} is a symbolic link to something that is not there. Mount what it points ` +
+				"to, or remove the link.",
 		);
 	}
 	if (stats.isFile()) return stats.size;
 	throw new SavepointError(
 		"STORAGE_NOT_A_FILE",
-		`${path} is ${stats.isDirectory() ? "a directory" : "not a regular file"}. Move it away, or choose another place with SAVEPOINT_DB_PATH.`,
+		`${path} is ${stats.isDirectory() ? "a directory" : "not a regular file"}. Move it ` +
+			"away, or choose another place with SAVEPOINT_DB_PATH.",
 	);
 }
 
@@ -60,7 +65,8 @@ export function checkAccess(paths: DatabasePaths): boolean {
 	if (!directory.isDirectory())
 		throw new SavepointError(
 			"STORAGE_NOT_A_FILE",
-			`${paths.directory} is not a directory. Move it away, or choose another place with SAVEPOINT_DB_PATH.`,
+			`${paths.directory} is not a directory. Move it away, or choose another place with ` +
+				"SAVEPOINT_DB_PATH.",
 		);
 	demand(paths.directory, constants.R_OK | constants.X_OK);
 	for (const path of [paths.database, paths.wal, paths.shm, paths.journal, paths.instance])

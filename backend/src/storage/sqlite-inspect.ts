@@ -102,11 +102,13 @@ const findWalStranger = (instance: InstanceFile, wal: WalInspection): string | n
 			: null;
 	if (state === "closed")
 		return wal.committedFrameCount > 0
-			? "The database was shut down cleanly, yet there is a -wal with data: it is of another database."
+			? "The database was shut down cleanly, yet there is a -wal with data: it is of " +
+					"another database."
 			: null;
 	if (walSalts === null) return null;
 	const isSame = wal.salts[0] === walSalts[0] && wal.salts[1] === walSalts[1];
-	// SQLite adds one to the first salt at each reset, and a reset is recorded before the next can come.
+	// SQLite adds one to the first salt at each reset, and a reset is recorded before the next can
+	// come.
 	if (isSame || isNextSalt(walSalts, wal.salts)) return null;
 	return "The -wal is of another database: its salts are not the recorded ones.";
 };
@@ -123,8 +125,8 @@ const findForeignWal = (header: DatabaseHeader, wal: SoundWal): string | null =>
 };
 
 /**
- * Every page must stand in the file or in the -wal. The file may well be shorter than the database: a
- * checkpoint that has not run yet, or was cut off, leaves its last pages in the -wal only.
+ * Every page must stand in the file or in the -wal. The file may well be shorter than the database:
+ * a checkpoint that has not run yet, or was cut off, leaves its last pages in the -wal only.
  */
 const findMissingPage = (
 	bytes: number,
@@ -141,7 +143,10 @@ const findMissingPage = (
 	const pageCount = committed ?? header.pageCount ?? wholePages;
 	for (let page = wholePages + 1; page <= pageCount; page++)
 		if (page !== lockPage && wal?.committedPages.has(page) !== true)
-			return `The file was cut off: it has ${wholePages} of ${pageCount} pages and page ${page} is nowhere.`;
+			return (
+				`The file was cut off: it has ${wholePages} of ${pageCount} pages and page ${page} ` +
+				"is nowhere."
+			);
 	return null;
 };
 
@@ -151,7 +156,8 @@ const holdsHotJournal = (paths: DatabasePaths): boolean =>
 const warningsFor = (paths: DatabasePaths, instance: InstanceReading): string[] => {
 	if (instance.kind === "absent")
 		return [
-			`There is no ${paths.instance}: whether the database's last changes are here cannot be told. A new one is written.`,
+			`There is no ${paths.instance}: whether the database's last changes are here ` +
+				"cannot be told. A new one is written.",
 		];
 	if (instance.kind === "unreadable")
 		return [`${paths.instance} cannot be read (${instance.reason}). A new one is written.`];
@@ -202,8 +208,9 @@ const inspectFile = (paths: DatabasePaths, bytes: number, reading: InstanceReadi
 
 /**
  * Looks at a database as bytes, before SQLite opens it and under the directory's lock (G6), in time
- * proportional to its -wal. Creates, writes and renames nothing. Never call it in a process that has the
- * database open: closing the file would drop SQLite's locks. Never throws for what it finds.
+ * proportional to its -wal. Creates, writes and renames nothing. Never call it in a process that
+ * has the database open: closing the file would drop SQLite's locks. Never throws for what it
+ * finds.
  */
 export function inspectDatabase(paths: DatabasePaths): Inspection {
 	try {
@@ -213,7 +220,9 @@ export function inspectDatabase(paths: DatabasePaths): Inspection {
 			return {
 				kind: "refused",
 				code: "STORAGE_NEWER_SCHEMA",
-				reason: `${paths.instance} was written by a newer version (format ${instance.formatVersion}); run that version or a newer one.`,
+				reason:
+					`${paths.instance} was written by a newer version (format ` +
+					`${instance.formatVersion}); run that version or a newer one.`,
 			};
 		const bytes = fileBytes(paths.database);
 		if (bytes === null || bytes === 0) return inspectWithoutDatabase(paths, instance, bytes === 0);

@@ -7,10 +7,11 @@ import { errnoOf, translateFileError } from "./file-errors.js";
  * The instance file beside a database remembers what the database file cannot tell once it is gone:
  * that there was one, how it was left, and which -wal belongs to it (G6).
  *
- * - `creating`: the first start is making the database. It never held anything; written before SQLite
- *   creates the file, so that a kill in between is not mistaken for a deleted database.
+ * - `creating`: the first start is making the database. It never held anything; written before
+ *   SQLite creates the file, so that a kill in between is not mistaken for a deleted database.
  * - `opening`: this start has acknowledged nothing yet. Any -wal that is sound in itself is fine.
- * - `open`: writes are acknowledged. The -wal carries `walSalts`, or the salts of the reset after them.
+ * - `open`: writes are acknowledged. The -wal carries `walSalts`, or the salts of the reset after
+ *   them.
  * - `closing`: like `open`, but SQLite may have removed the -wal.
  * - `closed`: clean shutdown. The -wal is absent or empty.
  */

@@ -14,12 +14,16 @@ import { errnoOf, translateFileError } from "./file-errors.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
 
 /**
- * One process per data directory (G5). Node has no flock, so the lock is an exclusive transaction on a
- * tiny database of its own: the kernel frees it when the process ends, however it ends. Nothing but
- * better-sqlite3 may open that file, because closing any descriptor of it would drop the lock.
+ * One process per data directory (G5). Node has no flock, so the lock is an exclusive transaction
+ * on a tiny database of its own: the kernel frees it when the process ends, however it ends.
+ * Nothing but better-sqlite3 may open that file, because closing any descriptor of it would drop
+ * the lock.
  */
 
-/** Who holds the lock, for the message that another process gets. Evidence for people, not the lock. */
+/**
+ * Who holds the lock, for the message that another process gets. Evidence for people, not the
+ * lock.
+ */
 export interface LockOwner {
 	readonly pid: number;
 	/** ISO 8601, UTC. */
@@ -39,7 +43,9 @@ export interface DirectoryLock {
 /** Long enough for a doctor that looks at the lock just now, short enough to refuse at once. */
 const LOCK_WAIT_MS = 500;
 
-/** A lock database that nobody references is closed by the garbage collector, and the lock is gone. */
+/**
+ * A lock database that nobody references is closed by the garbage collector, and the lock is gone.
+ */
 const held = new Set<Database.Database>();
 
 /** The owner as written, or null where there is no file or it cannot be understood. */
@@ -56,7 +62,10 @@ export function readOwner(paths: DatabasePaths): LockOwner | null {
 	}
 }
 
-/** Under another name first: a reader never sees half an owner. Not synced: it means nothing after a crash. */
+/**
+ * Under another name first: a reader never sees half an owner. Not synced: it means nothing after
+ * a crash.
+ */
 const writeOwner = (paths: DatabasePaths, owner: LockOwner): void => {
 	const temporary = `${paths.owner}.tmp`;
 	writeFileSync(temporary, `${JSON.stringify(owner)}\n`, { mode: 0o644 });
@@ -65,13 +74,15 @@ const writeOwner = (paths: DatabasePaths, owner: LockOwner): void => {
 
 const lockedBy = (paths: DatabasePaths, cause: unknown): SavepointError => {
 	const owner = readOwner(paths);
+	const place = owner?.address === undefined ? "" : ` at ${owner.address}`;
 	const who =
 		owner === null
 			? "another process"
-			: `process ${owner.pid} (${owner.what}${owner.address ? ` at ${owner.address}` : ""}) since ${owner.startedAt}`;
+			: `process ${owner.pid} (${owner.what}${place}) since ${owner.startedAt}`;
 	return new SavepointError(
 		"STORAGE_LOCKED",
-		`${paths.database} is in use by ${who}. Stop that process first, or give this one a database of its own with SAVEPOINT_DB_PATH.`,
+		`${paths.database} is in use by ${who}. Stop that process first, or give this one a ` +
+			"database of its own with SAVEPOINT_DB_PATH.",
 		{ cause },
 	);
 };
@@ -83,17 +94,22 @@ const explainOpenFailure = (paths: DatabasePaths, error: unknown): SavepointErro
 	if (code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT"))
 		return new SavepointError(
 			"STORAGE_IO",
-			`${paths.lock} is not a lock file of ours. If no server is running, remove it: it holds no data.`,
+			`${paths.lock} is not a lock file of ours. If no server is running, remove it: it ` +
+				"holds no data.",
 			{ cause: error },
 		);
 	return new SavepointError(
 		"STORAGE_IO",
-		`${paths.lock} could not be locked (${code || "unknown error"}). Look at the disk and its mount.`,
+		`${paths.lock} could not be locked (${code || "unknown error"}). Look at the disk ` +
+			"and its mount.",
 		{ cause: error },
 	);
 };
 
-/** A file that may not be written is opened read-only by SQLite, where "exclusive" takes no lock at all. */
+/**
+ * A file that may not be written is opened read-only by SQLite, where "exclusive" takes no lock at
+ * all.
+ */
 const demandWritable = (paths: DatabasePaths): void => {
 	for (const path of [dirname(paths.lock), paths.lock]) {
 		try {
@@ -124,8 +140,9 @@ const lockDatabase = (paths: DatabasePaths): Database.Database => {
 
 /**
  * Takes the lock or refuses within about half a second.
- * @throws STORAGE_LOCKED naming the holder; STORAGE_PERMISSION, STORAGE_READ_ONLY, STORAGE_NOT_A_FILE,
- * STORAGE_FULL, STORAGE_IO. After kill -9 the lock is free; the owner file left behind means nothing.
+ * @throws STORAGE_LOCKED naming the holder; STORAGE_PERMISSION, STORAGE_READ_ONLY,
+ * STORAGE_NOT_A_FILE, STORAGE_FULL, STORAGE_IO. After kill -9 the lock is free; the owner file left
+ * behind means nothing.
  */
 export function acquireLock(paths: DatabasePaths, owner: LockOwner): DirectoryLock {
 	const database = lockDatabase(paths);

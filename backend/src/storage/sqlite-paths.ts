@@ -6,7 +6,10 @@ export interface DatabasePaths {
 	readonly database: string;
 	readonly wal: string;
 	readonly shm: string;
-	/** Only there if a start was killed while it made the file; SQLite would roll it into any database. */
+	/**
+	 * Only there if a start was killed while it made the file; SQLite would roll it into any
+	 * database.
+	 */
 	readonly journal: string;
 	readonly instance: string;
 	readonly lock: string;
@@ -19,8 +22,9 @@ export interface DatabasePaths {
 }
 
 /**
- * SQLite follows a symbolic link and keeps its -wal beside the target, so everything of ours has to stand
- * there too. What cannot be resolved stays as it is; `inspectDatabase` refuses it with the reason.
+ * SQLite follows a symbolic link and keeps its -wal beside the target, so everything of ours has to
+ * stand there too. What cannot be resolved stays as it is; `inspectDatabase` refuses it with the
+ * reason.
  */
 const resolveTarget = (database: string): string => {
 	try {

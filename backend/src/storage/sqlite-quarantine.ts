@@ -11,9 +11,9 @@ import type { RecoveryReport } from "./ports.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
 
 /**
- * Setting a damaged database aside (B2, B3). The marker beside the database is the memory of it: it is
- * durable before the first file moves and goes only when the last has moved, so a start that was killed
- * in between is finished by the next one. Nothing is ever deleted or overwritten.
+ * Setting a damaged database aside (B2, B3). The marker beside the database is the memory of it: it
+ * is durable before the first file moves and goes only when the last has moved, so a start that was
+ * killed in between is finished by the next one. Nothing is ever deleted or overwritten.
  */
 export interface CorruptMarker {
 	readonly reason: string;
@@ -38,7 +38,9 @@ const parseMarker = (text: string): CorruptMarker => {
 	};
 };
 
-/** The marker that an earlier start or a running server left, else null. Any content counts as one. */
+/**
+ * The marker that an earlier start or a running server left, else null. Any content counts as one.
+ */
 export function readMarker(paths: DatabasePaths): CorruptMarker | null {
 	try {
 		return parseMarker(readFileSync(paths.marker, "utf8"));
@@ -51,7 +53,9 @@ export function readMarker(paths: DatabasePaths): CorruptMarker | null {
 const saveMarker = (paths: DatabasePaths, marker: CorruptMarker): void =>
 	writeFileDurable(paths.marker, `${JSON.stringify(marker, null, "\t")}\n`);
 
-/** Durable when it returns: the next start sets the database aside. A marker that is there stays. */
+/**
+ * Durable when it returns: the next start sets the database aside. A marker that is there stays.
+ */
 export function writeMarker(paths: DatabasePaths, reason: string, now = new Date()): void {
 	if (existsSync(paths.marker)) return;
 	saveMarker(paths, { reason, at: now.toISOString(), quarantine: null });
@@ -98,14 +102,17 @@ const writeReport = (
 				at: move.at,
 				progress,
 				whatHappened: `${move.happened} ${move.reason}`,
-				whatWasMoved: `Every file of the database that was there was moved here unchanged: ${basename(
-					paths.database,
-				)}, its -wal, -shm and .instance. Nothing was deleted.`,
+				whatWasMoved: [
+					`What was there of ${basename(paths.database)}, its -wal, -shm and .instance was`,
+					"moved here unchanged. Nothing was deleted.",
+				].join(" "),
 				outcome: move.outcome,
 				whatToDoNext: [
 					"Keep this directory. Copy it, and examine only the copy.",
 					"Look at the disk and at who else can write to the data directory.",
-					`To go back to a backup: stop the server, move ${paths.database} and its -wal, -shm and .instance away together, copy the backup to ${paths.database}, start the server.`,
+					`To go back to a backup: stop the server, move ${paths.database} and its -wal, ` +
+						`-shm and .instance away together, copy the backup to ${paths.database}, start ` +
+						"the server.",
 				],
 			},
 			null,
@@ -142,8 +149,8 @@ const setAside = (paths: DatabasePaths, move: Move): RecoveryReport => {
 const EMPTY_START = "The server goes on with a new, empty database.";
 
 /**
- * Moves database, -wal, -shm and instance file together into `quarantine/<time>/`. Call it under the
- * lock, with nothing open, and again at the next start while `readMarker` finds something.
+ * Moves database, -wal, -shm and instance file together into `quarantine/<time>/`. Call it under
+ * the lock, with nothing open, and again at the next start while `readMarker` finds something.
  * @throws STORAGE_PERMISSION, STORAGE_READ_ONLY, STORAGE_FULL, STORAGE_IO; the marker then stays.
  */
 export function quarantineDatabase(
@@ -155,13 +162,13 @@ export function quarantineDatabase(
 		at: now.toISOString(),
 		reason,
 		happened: "The database was found damaged and was set aside.",
-		outcome: `The damaged files are kept whole in quarantine; nothing of them came back. ${EMPTY_START}`,
+		outcome: `The damaged files are kept whole, nothing of them came back. ${EMPTY_START}`,
 	});
 }
 
 /**
- * The database is gone although it was in use. What is left of it (-wal, -shm, instance file) is moved
- * out of the way, because SQLite would apply an old -wal to a new database without a word.
+ * The database is gone although it was in use. What is left of it (-wal, -shm, instance file) is
+ * moved out of the way, because SQLite would apply an old -wal to a new database without a word.
  * @throws as `quarantineDatabase`.
  */
 export function reportMissing(paths: DatabasePaths, reason: string, now: Date): RecoveryReport {
@@ -169,6 +176,6 @@ export function reportMissing(paths: DatabasePaths, reason: string, now: Date): 
 		at: now.toISOString(),
 		reason,
 		happened: "The database file was gone when the server started.",
-		outcome: `What was stored in it did not come back; what was left beside it is kept. ${EMPTY_START}`,
+		outcome: `What it stored did not come back; what was left beside it is kept. ${EMPTY_START}`,
 	});
 }

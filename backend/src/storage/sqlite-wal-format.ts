@@ -1,7 +1,10 @@
 import { endianness } from "node:os";
 import type { WalSalts } from "./sqlite-instance.js";
 
-/** The parts of SQLite's write-ahead log, as its file format document lays them out. Pure: bytes in. */
+/**
+ * The parts of SQLite's write-ahead log, as its file format document lays them out. Pure: bytes
+ * in.
+ */
 
 export const WAL_HEADER_BYTES = 32;
 export const FRAME_HEADER_BYTES = 24;
@@ -30,8 +33,8 @@ export interface WalHeader {
 export type WalHeaderReading = { readonly header: WalHeader } | { readonly reason: string };
 
 /**
- * Bytes as the 32-bit words that are summed. `bytes` starts at a multiple of 8 of its memory and has a
- * multiple of 8 bytes; where the order is this machine's own, nothing is copied.
+ * Bytes as the 32-bit words that are summed. `bytes` starts at a multiple of 8 of its memory and
+ * has a multiple of 8 bytes; where the order is this machine's own, nothing is copied.
  */
 export function toWords(bytes: Uint8Array, bigEndian: boolean): Uint32Array {
 	if (bigEndian !== MACHINE_IS_LITTLE_ENDIAN)
@@ -40,7 +43,10 @@ export function toWords(bytes: Uint8Array, bigEndian: boolean): Uint32Array {
 	return new Uint32Array(copy.buffer, copy.byteOffset, copy.length / 4);
 }
 
-/** Continues `seed` over words `from` (included) to `to` (not included); always an even number of them. */
+/**
+ * Continues `seed` over words `from` (included) to `to` (not included); always an even number of
+ * them.
+ */
 export function sumWords(words: Uint32Array, from: number, to: number, seed: Checksum): Checksum {
 	let first = seed[0] | 0;
 	let second = seed[1] | 0;

@@ -27,7 +27,10 @@ export interface SoundWal {
 	/** Size of the database after the last commit; null where there is none. */
 	readonly databasePages: number | null;
 	readonly committedPages: ReadonlySet<number>;
-	/** The start of page 1 as last committed, which stands in for the database's own header; else null. */
+	/**
+	 * The start of page 1 as last committed, which stands in for the database's own header; else
+	 * null.
+	 */
 	readonly firstPage: Uint8Array | null;
 }
 
@@ -128,10 +131,10 @@ class FrameWalk {
 	}
 
 	/**
-	 * A torn tail is normal: it is one transaction whose sync did not return. But SQLite writes the first
-	 * frame of a transaction only after the sync of the one before. So a frame that continues the checksum
-	 * of a commit frame at or after the bad one proves that the bad one had been synced, and was
-	 * acknowledged. Leftovers of a transaction that was never committed cannot look so.
+	 * A torn tail is normal: it is one transaction whose sync did not return. But SQLite writes the
+	 * first frame of a transaction only after the sync of the one before. So a frame that continues
+	 * the checksum of a commit frame at or after the bad one proves that the bad one had been synced,
+	 * and was acknowledged. Leftovers of a transaction that was never committed cannot look so.
 	 */
 	#lookForProof(frame: WalFrame, sum: (seed: Checksum) => Checksum): boolean {
 		const before = this.#badBefore;
@@ -186,7 +189,8 @@ const inspectOpenWal = (descriptor: number): WalInspection => {
 };
 
 /**
- * Reads a -wal before SQLite does, in time and reads proportional to its size. Opens for reading only.
+ * Reads a -wal before SQLite does, in time and reads proportional to its size. Opens for reading
+ * only.
  * @throws STORAGE_PERMISSION, STORAGE_NOT_A_FILE, STORAGE_IO where it cannot be read.
  */
 export function inspectWal(path: string): WalInspection {
@@ -204,10 +208,10 @@ export function inspectWal(path: string): WalInspection {
 }
 
 /**
- * The salts in the header, or null where there is no valid header. May be called while SQLite has the
- * database open: POSIX drops a process's locks when it closes any descriptor of the *locked* file, and
- * SQLite locks the database file and the -shm, never the -wal (its unix layer calls fcntl on those two
- * only). The header is one small write, so another process sees it whole.
+ * The salts in the header, or null where there is no valid header. May be called while SQLite has
+ * the database open: POSIX drops a process's locks when it closes any descriptor of the *locked*
+ * file, and SQLite locks the database file and the -shm, never the -wal (its unix layer calls fcntl
+ * on those two only). The header is one small write, so another process sees it whole.
  * @throws STORAGE_PERMISSION, STORAGE_NOT_A_FILE, STORAGE_IO where it cannot be read.
  */
 export function readWalSalts(path: string): WalSalts | null {

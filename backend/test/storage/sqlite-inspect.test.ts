@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 
 describe("[G6] no false alarm", () => {
-	it("[G6] whatever the moment of a kill -9, the files are sound and hold every acknowledged commit", async () => {
+	it("[G6] whatever the moment of a kill -9, the files are sound and whole", async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.nat(2 ** 31),
@@ -168,7 +168,8 @@ describe("[G6] the -wal", () => {
 		const commits: number[] = [];
 		for (let frame = 0; frame < wal.committedFrameCount; frame++)
 			if (bytes.readUInt32BE(32 + frame * frameBytes + 4) !== 0) commits.push(frame);
-		// Two whole transactions after it make any kind of flip provable, also one of a stated checksum.
+		// Two whole transactions after it make any kind of flip provable, also one of a stated
+		// checksum.
 		const covered = (commits.at(-3) ?? 0) + 1;
 		expect(covered).toBeGreaterThan(3);
 		fc.assert(

@@ -62,7 +62,7 @@ describe("[G5] one process per data directory", () => {
 		lock.release();
 	});
 
-	it("[G5] a holder that dropped its reference keeps the lock through garbage collection", async () => {
+	it("[G5] a holder that drops its reference keeps the lock through gc", async () => {
 		const paths = place();
 		const child = runFixture("hold-lock.mjs", [paths.database], { nodeArgs: ["--expose-gc"] });
 		await child.line();

@@ -73,7 +73,7 @@ describe("[B2] quarantine", () => {
 		}
 	});
 
-	it("[B2] a process killed at a random moment leaves nothing that the next cannot finish", async () => {
+	it("[B2] whatever the moment of a kill -9, the next start finishes it", async () => {
 		for (let wait = 0; wait < 8; wait++) {
 			const paths = makeFiles();
 			const child = runFixture("quarantine.mjs", [paths.database]);
