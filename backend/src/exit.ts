@@ -63,7 +63,7 @@ function end(error: unknown): void {
 
 function welcome({ url, version, storage }: RunningServer): void {
 	const { location, warnings, recovery } = storage.report();
-	print(`Savepoint ${version} is listening on ${url}`);
+	print(`Savepoint ${version} is listening on ${url} (process ${process.pid})`);
 	print(`Sessions are stored in ${location}`);
 	if (recovery !== null) {
 		print(`\nRECOVERED: ${recovery.reason} ${recovery.outcome}`);

@@ -49,6 +49,7 @@ export async function startServer(
 		throw cannotListen(config, error);
 	}
 	const url = urlOf(app, config);
+	service.announce(url);
 	log.info({ url, version: VERSION, storage: service.storage.report().location }, "listening");
 	return {
 		url,

@@ -1,7 +1,11 @@
+import { randomInt } from "node:crypto";
 import type { ServerConfig } from "./config.js";
 import { SavepointError } from "./errors.js";
 import type { Authority } from "./game/answers.js";
+import { SessionStore } from "./game/session-store.js";
+import { newId } from "./ids.js";
 import type { Log } from "./log.js";
+import { openStorage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
 
 /** The authority on an open storage. */
@@ -10,13 +14,58 @@ export interface Service {
 	readonly storage: { report(): StorageReport };
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
 	readonly lost: Promise<SavepointError>;
+	/** Tells other processes on this machine where the sessions of this storage are served. */
+	announce(url: string): void;
 	/** Finishes what is queued, brings the database file up to date and gives up its lock. */
 	close(): Promise<void>;
 }
 
 export type OpenService = (config: ServerConfig, log: Log) => Promise<Service>;
 
-/** Storage → authority. Throws SavepointError with an exit code when the storage cannot be opened. */
-export const openService: OpenService = async () => {
-	throw new SavepointError("INTERNAL", "The storage is not wired to the server yet.");
+const SEEDS = 2 ** 32;
+
+/** The server's local day, which `sessionsToday` counts by. */
+const localDay = (timeMs: number): number => {
+	const date = new Date(timeMs);
+	return date.getFullYear() * 10_000 + (date.getMonth() + 1) * 100 + date.getDate();
 };
+
+/** Storage → authority. Throws SavepointError with an exit code when the storage cannot be opened. */
+export const openService: OpenService = async (config, log) => {
+	const { promise: lost, resolve: lose } = withResolver<SavepointError>();
+	const storage = await openStorage({
+		config: config.storage,
+		log,
+		now: Date.now,
+		onLost: (code, reason) => lose(new SavepointError(code, reason)),
+	});
+	const authority = new SessionStore({
+		repository: storage.sessions,
+		commits: storage.commits,
+		log,
+		now: Date.now,
+		newId,
+		newSeed: () => randomInt(SEEDS),
+		localDay,
+	});
+	authority.start();
+	return {
+		authority,
+		storage,
+		lost,
+		announce: (url) => storage.announce(url),
+		async close() {
+			await authority.close();
+			await storage.close();
+		},
+	};
+};
+
+/** Promise.withResolvers, which Node 20 does not have. */
+function withResolver<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+	let resolve: (value: T) => void = () => undefined;
+	const promise = new Promise<T>((settle) => {
+		resolve = settle;
+	});
+	return { promise, resolve };
+}

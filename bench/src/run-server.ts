@@ -1,0 +1,47 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ServerReport, Variant } from "./variants.js";
+
+const ENTRY = fileURLToPath(new URL("./bench-server.js", import.meta.url));
+
+export interface RunningVariant {
+	readonly url: string;
+	startMeasuring(): void;
+	stopMeasuring(): void;
+	/** Ends the server and removes its database. */
+	finish(): Promise<ServerReport>;
+}
+
+/** A fresh server on a fresh database in `directory`, which must be on a disk that really syncs. */
+export async function runVariant(variant: Variant, directory: string): Promise<RunningVariant> {
+	const home = mkdtempSync(join(directory, "savepoint-bench-"));
+	const child = fork(ENTRY, [variant], {
+		env: { ...process.env, SAVEPOINT_DB_PATH: join(home, "bench.sqlite") },
+		stdio: ["ignore", "inherit", "inherit", "ipc"],
+	});
+	const { port } = await message<{ port: number }>(child);
+	return {
+		url: `http://127.0.0.1:${port}`,
+		startMeasuring: () => child.send("measure"),
+		stopMeasuring: () => child.send("measured"),
+		async finish() {
+			child.send("report");
+			const report = await message<ServerReport>(child);
+			if (child.exitCode === null) await once(child, "exit");
+			rmSync(home, { recursive: true, force: true });
+			return report;
+		},
+	};
+}
+
+async function message<T>(child: ChildProcess): Promise<T> {
+	const ended = once(child, "exit").then(([code]) => {
+		throw new Error(`the server ended with exit code ${code}`);
+	});
+	const [value] = await Promise.race([once(child, "message"), ended]);
+	ended.catch(() => undefined);
+	return value as T;
+}
