@@ -113,3 +113,21 @@ export const newInstance = (now: Date): InstanceFile => ({
 	state: "creating",
 	walSalts: null,
 });
+
+/**
+ * `open` becomes `closing`, with the same salts; any other state stays. For every end of the
+ * process that is not a kill: when a worker thread that holds a database ends (`process.exit`, an
+ * uncaught error, `terminate`), better-sqlite3 closes the database, and SQLite brings the -wal home
+ * and removes it, which an instance file that says `open` would call a loss. Call it from
+ * `process.on("exit")` and as soon as a writer is lost. Never throws: it is the last thing a
+ * process does.
+ */
+export function markClosing(path: string): void {
+	try {
+		const reading = readInstance(path);
+		if (reading.kind === "read" && reading.instance.state === "open")
+			writeInstance(path, { ...reading.instance, state: "closing" });
+	} catch {
+		// The disk that made the process end may refuse this, too.
+	}
+}

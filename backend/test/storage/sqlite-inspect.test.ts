@@ -86,6 +86,19 @@ describe("[G6] no false alarm", () => {
 		}
 	});
 
+	it("[G6] a process that ends while a thread holds the database is no loss, once told", async () => {
+		for (const [ending, kind] of [
+			["exit", "sound"],
+			["throw", "sound"],
+			["untold", "corrupt"],
+		] as const) {
+			const paths = pathsIn(temporaryDirectory());
+			await runFixture("exit-in-thread.mjs", [paths.database, ending]).finish();
+			expect(existsSync(paths.wal)).toBe(false);
+			expect(inspect(paths).kind).toBe(kind);
+		}
+	});
+
 	it("[G6] an empty directory and a missing one are fresh", () => {
 		const directory = temporaryDirectory();
 		expect(inspect(pathsIn(directory))).toEqual({ kind: "fresh" });
