@@ -86,25 +86,32 @@ describe.skipIf(command === null)("in a container", { timeout: BUILD_MS }, () =>
 		await compose.up();
 	});
 
-	it("the server does not run as root and brings no development tools", async () => {
+	// From here on each test starts one container of its own, and some engines want no other beside
+	// it.
+	const runOnce = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+		await compose.must("down");
+		return compose.run(["run", "--rm", "-T", ...args], env);
+	};
+
+	it("the image does not run as root and brings no development tools", async () => {
 		const program =
-			'console.log("uid", process.getuid()); for (const name of ["typescript", "vitest"]) ' +
+			'console.log("uid", process.getuid()); for (const name of ["fastify", "typescript", "vitest"]) ' +
 			'try { require.resolve(name); console.log("has", name) } catch {}';
-		const output = await compose.must("exec", "-T", "savepoint", "node", "-e", program);
+		const { output } = await runOnce(["savepoint", "node", "-e", program]);
 		expect(output).toMatch(/uid [1-9]\d*/);
-		expect(output).not.toContain("has ");
+		expect(output).toContain("has fastify");
+		expect(output).not.toMatch(/has (typescript|vitest)/);
 	});
 
-	it("the command line works beside the server", async () => {
-		const output = await compose.must("exec", "-T", "savepoint", "savepoint", "stats", "--json");
-		expect(output).toContain('"wonCount"');
+	it("the image has the command line", async () => {
+		const { exitCode, output } = await runOnce(["savepoint", "savepoint", "--help"]);
+		expect(output).toContain("crashtest");
+		expect(exitCode).toBe(0);
 	});
 
 	it("a place that would vanish with the container is refused", async () => {
-		const { exitCode, output } = await compose.run([
-			...["run", "--rm", "-T", "-e", "SAVEPOINT_DB_PATH=/var/tmp/savepoint.sqlite"],
-			"savepoint",
-		]);
+		const path = "SAVEPOINT_DB_PATH=/var/tmp/savepoint.sqlite";
+		const { exitCode, output } = await runOnce(["-e", path, "savepoint"]);
 		expect(output).toContain("STORAGE_VOLUME_REQUIRED");
 		expect(exitCode).toBe(87);
 	});
@@ -112,9 +119,7 @@ describe.skipIf(command === null)("in a container", { timeout: BUILD_MS }, () =>
 	// Only root can make a directory that belongs to somebody else.
 	it.runIf(process.getuid?.() === 0)("a directory of another user is refused", async () => {
 		const data = dataDirectory(0);
-		const { exitCode, output } = await compose.run(["run", "--rm", "-T", "savepoint"], {
-			SAVEPOINT_DATA: data,
-		});
+		const { exitCode, output } = await runOnce(["savepoint"], { SAVEPOINT_DATA: data });
 		rmSync(data, { recursive: true });
 		expect(output).toContain("STORAGE_PERMISSION");
 		expect(output).toContain("belongs to uid 0 with mode 700");
