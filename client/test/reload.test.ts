@@ -2,7 +2,7 @@ import { type ClientStorage, memoryStorage, SavepointClient, webStorage } from "
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FakeServer, type Fault } from "./support/fake-server.js";
-import { next, optionsFor, spawn } from "./support/harness.js";
+import { next, optionsFor, spawn, until } from "./support/harness.js";
 
 let server: FakeServer;
 
@@ -105,15 +105,29 @@ describe("the storage", () => {
 				await values.set(key, value);
 			},
 		};
-		const client = await SavepointClient.start(optionsFor(server, { storage, WebSocket: null }));
+		const bodies: string[] = [];
+		const client = await SavepointClient.start(
+			optionsFor(server, {
+				storage,
+				WebSocket: null,
+				fetch: (url, init) => {
+					if (url.endsWith("/moves")) bodies.push(init.body ?? "");
+					return fetch(url, init);
+				},
+			}),
+		);
+		const first = spawn(client, 1);
+		const firstSaved = next(client, "saved");
+		await until(() => bodies.length === 1);
 		isSlow = true;
-		spawn(client, 1);
+		const second = spawn(client, 2);
+		await firstSaved;
 		await new Promise((resolve) => setImmediate(resolve));
-		expect(server.writes.filter((write) => write.route === "http")).toEqual([]);
+		expect(bodies.join()).not.toContain(second);
 		isSlow = false;
 		(release as (() => void) | null)?.();
 		await client.settled();
-		expect(idsOf(client.session.sessionId)).toHaveLength(1);
+		expect(idsOf(client.session.sessionId)).toEqual([first, second]);
 		await client.close();
 	});
 

@@ -8,15 +8,15 @@ export interface AwayMeterOptions {
 }
 
 /**
- * What all the bots together know of the server. It goes away when one bot gets no answer and is
- * back when none waits any more, so that one restart counts once, however many bots met it.
+ * What all the bots together know of the server: away from the first attempt of any bot that gets no
+ * answer until the next one that does. So one restart counts once, however many bots meet it.
  */
 export class AwayMeter {
 	readonly #options: AwayMeterOptions;
-	readonly #waiting = new Set<number>();
 	#sinceMs = 0;
 	#times = 0;
 	#everAnswered = false;
+	/** Runs while the server is away. */
 	#patience: NodeJS.Timeout | null = null;
 
 	constructor(options: AwayMeterOptions) {
@@ -27,9 +27,8 @@ export class AwayMeter {
 		return this.#times;
 	}
 
-	noAnswer(bot: number): void {
-		this.#waiting.add(bot);
-		if (this.#waiting.size > 1 || this.#patience !== null) return;
+	noAnswer(): void {
+		if (this.#patience !== null) return;
 		const { firstPatienceMs, patienceMs, onAway, onGivenUp } = this.#options;
 		this.#times += 1;
 		this.#sinceMs = Date.now();
@@ -40,9 +39,9 @@ export class AwayMeter {
 		onAway();
 	}
 
-	answer(bot: number): void {
+	answer(): void {
 		this.#everAnswered = true;
-		if (!this.#waiting.delete(bot) || this.#waiting.size > 0) return;
+		if (this.#patience === null) return;
 		this.stop();
 		this.#options.onBack(Date.now() - this.#sinceMs);
 	}

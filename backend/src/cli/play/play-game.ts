@@ -49,22 +49,19 @@ export async function playGame(options: GameOptions): Promise<GameReport> {
 			WebSocket,
 			signal,
 			onAway: ({ code }) => {
-				if (isAbsence(code)) meter.noAnswer(game);
+				if (isAbsence(code)) meter.noAnswer();
 			},
 		});
 	} catch (error) {
-		if (!signal.aborted) meter.answer(game);
 		return unplayed(game, reasonOf(error, signal));
 	}
-	meter.answer(game);
+	meter.answer();
 	const leave = () => void client.close();
 	signal.addEventListener("abort", leave);
 	try {
 		return await playThrough(client, options);
 	} finally {
 		signal.removeEventListener("abort", leave);
-		// A game that is over waits for nobody, whatever its last word from the server was.
-		if (!signal.aborted) meter.answer(game);
 		await client.close();
 	}
 }
@@ -99,7 +96,7 @@ async function playThrough(client: SavepointClient, options: GameOptions): Promi
 function listen(
 	client: SavepointClient,
 	witness: Witness,
-	{ game, meter, hooks }: GameOptions,
+	{ meter, hooks }: GameOptions,
 ): { acknowledged: number } {
 	const counts = { acknowledged: 0 };
 	const { sessionId } = client.session;
@@ -111,9 +108,9 @@ function listen(
 	client.on("saved", (event) => witness.saved(event));
 	client.on("resent", ({ moves }) => hooks.onResent?.(moves));
 	client.on("away", ({ code }) => {
-		if (isAbsence(code)) meter.noAnswer(game);
+		if (isAbsence(code)) meter.noAnswer();
 	});
-	client.on("back", () => meter.answer(game));
+	client.on("back", () => meter.answer());
 	return counts;
 }
 

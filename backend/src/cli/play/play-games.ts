@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { SavepointError } from "../../errors.js";
 import { AwayMeter } from "./away-meter.js";
 import { type GameHooks, type GameReport, playGame } from "./play-game.js";
@@ -55,6 +56,8 @@ export async function playGames(options: PlayOptions, hooks: PlayHooks): Promise
 	const startedAtMs = performance.now();
 	const giveUp = new AbortController();
 	const signal = AbortSignal.any([giveUp.signal, ...(options.signal ? [options.signal] : [])]);
+	// Each game under way listens, and there may be a thousand.
+	setMaxListeners(0, signal);
 	let unreachable = false;
 	let movesResent = 0;
 	const meter = new AwayMeter({

@@ -37,7 +37,7 @@ describe("bots", () => {
 		expect(server.sessions.size).toBe(4);
 	});
 
-	test("[J2] go on over restarts and lost answers; one restart is one absence", async () => {
+	test("[J2] go on over restarts and lost answers", async () => {
 		let receipts = 0;
 		let restart = Promise.resolve();
 		const summary = await playGames(options({ games: 3, concurrency: 3 }), {
