@@ -1,4 +1,5 @@
 import type { ErrorCode } from "@savepoint/core";
+import { activeCount, type CounterChange, type Counters, countChange } from "../counters.js";
 import { SavepointError } from "../errors.js";
 import {
 	HEAL_PROBE_MS,
@@ -6,7 +7,6 @@ import {
 	QUEUED_VALUES_MAX,
 	QUEUED_WRITES_MAX,
 } from "../limits.js";
-import { activeCount, type CounterChange, type Counters, countChange } from "../counters.js";
 import type { Downtime, Heartbeat } from "./downtime.js";
 import type { CommitOutcome, SqlDriver, WriteBatch } from "./driver.js";
 import { PendingWrites } from "./pending-writes.js";
@@ -136,6 +136,18 @@ export class CommitQueue implements Commits {
 		clearInterval(this.#heartbeatTimer);
 	}
 
+	/**
+	 * The storage gave up, here or behind the driver: nothing that waits is told as saved, nothing more is
+	 * taken, and `onLost` hears of it once.
+	 */
+	lose(code: ErrorCode, reason: string): void {
+		if (this.#state === "lost") return;
+		this.#state = "lost";
+		clearInterval(this.#heartbeatTimer);
+		this.#failAll(new SavepointError("OUTCOME_UNKNOWN"));
+		this.#options.onLost(code, reason);
+	}
+
 	#scheduleFlush(): void {
 		if (this.#flushScheduled || this.#flushing !== null) return;
 		this.#flushScheduled = true;
@@ -167,7 +179,9 @@ export class CommitQueue implements Commits {
 		for (const change of writes.changes) if (change !== null) countChange(counters, change);
 		if (writes.hasCounterChange) pushCounters(batch, places.counters, counters);
 		const nowMs = now();
-		const beat = downtime.ageMsAt(nowMs) >= HEARTBEAT_INTERVAL_MS / 4 ? downtime.beat(nowMs) : null;
+		// A probe must write something: an empty transaction succeeds on a full disk, too.
+		const isDue = writes.hasHeartbeat || downtime.ageMsAt(nowMs) >= HEARTBEAT_INTERVAL_MS / 4;
+		const beat = isDue ? downtime.beat(nowMs) : null;
 		if (beat !== null) batch.push(places.heartbeat, 0, ...heartbeatParams(beat));
 		// 3. One transaction.
 		void driver.commit(batch).then((outcome) => this.#conclude(writes, outcome, counters, beat));
@@ -179,6 +193,8 @@ export class CommitQueue implements Commits {
 		counters: Counters,
 		beat: Heartbeat | null,
 	): void {
+		// Its waiters were told that their outcome is not known.
+		if (this.#state === "lost") return;
 		switch (outcome.kind) {
 			case "committed":
 				this.#counters = counters;
@@ -195,35 +211,33 @@ export class CommitQueue implements Commits {
 				this.#failAll(new SavepointError(outcome.code, outcome.reason));
 				return;
 			case "lost":
-				this.#state = "lost";
-				clearInterval(this.#heartbeatTimer);
-				this.#failAll(new SavepointError("OUTCOME_UNKNOWN"));
-				this.#options.onLost(outcome.code, outcome.reason);
+				this.lose(outcome.code, outcome.reason);
 				return;
 		}
 	}
 
-	/** The next batch is on its way before the answers of this one are written: the disk is kept busy. */
+	/**
+	 * The next batch is on its way before the answers of this one are written: the disk is kept busy. Reads
+	 * that need no transaction come after the answers of the changes they show.
+	 */
 	#settle(writes: PendingWrites): void {
 		this.#flushing = null;
-		this.#flush();
+		const isOnlyReads = this.#gathering.isEmptyOfChanges;
+		if (!isOnlyReads) this.#flush();
 		for (const waiter of writes.waiters) waiter.committed();
+		if (isOnlyReads) this.#flush();
 		this.#tellIdle();
 	}
 
 	/** Without this group nothing stands in the way of the others; what it still has queued is chained to it. */
 	#reject(writes: PendingWrites, group: number, error: SavepointError): void {
-		if (group === 0) {
-			// The batch's own rows: somebody else writes to this database.
-			this.#conclude(
-				writes,
-				{ kind: "lost", code: error.code, reason: error.message },
-				this.#counters,
-				null,
-			);
+		const inBatch = group === 0 ? [] : writes.remove(group);
+		if (inBatch.length === 0) {
+			// The batch's own rows, or a session that is not in it: somebody else writes to this database.
+			this.lose(error.code, error.message);
 			return;
 		}
-		const failed = [...writes.remove(group), ...this.#gathering.remove(group)];
+		const failed = [...inBatch, ...this.#gathering.remove(group)];
 		for (const waiter of failed) waiter.failed(error);
 		if (writes.length > 0) this.#send(writes);
 		else this.#settle(writes);

@@ -43,7 +43,8 @@ export class Downtime {
 		this.#totalMs = beat.downtimeMs;
 	}
 
+	/** How far the last durable heartbeat is from now; one from the future, after a clock was set back, too. */
 	ageMsAt(nowMs: number): number {
-		return nowMs - this.#beatAtMs;
+		return Math.abs(nowMs - this.#beatAtMs);
 	}
 }

@@ -4,7 +4,7 @@ import { CommitQueue } from "./commit-queue.js";
 import type { StorageConfig } from "./config.js";
 import { Downtime } from "./downtime.js";
 import type { SqlDriver } from "./driver.js";
-import { StatementList } from "./module.js";
+import { StatementList, type StorageModule } from "./module.js";
 import { MODULES } from "./modules.js";
 import type { RecoveryReport, SessionRepository, StorageReport } from "./ports.js";
 import { readServiceState, updateCounters, updateHeartbeat } from "./service-rows.js";
@@ -31,20 +31,34 @@ export interface StorageOpening {
 	readonly now: () => number;
 	/** Nothing more may be written: stop with the code's exit code and start again. Called once. */
 	readonly onLost: (code: ErrorCode, reason: string) => void;
+	/** The kinds of data to keep; all of `modules.ts` where none are given. */
+	readonly modules?: readonly StorageModule[];
 }
 
 /** Configuration → open storage: the only place that chooses an engine. Rejects with a code of the catalogue. */
 export async function openStorage(opening: StorageOpening): Promise<Storage> {
-	const statements = new StatementList(MODULES);
-	const opened = await openSqlite({ ...opening, modules: MODULES, statements });
-	return assembleStorage(opening, {
-		driver: opened.driver,
-		statements,
-		location: opening.config.path,
-		recovery: opened.recovery,
-		warnings: opened.warnings,
-		announce: (address) => opened.driver.describe(address),
-	});
+	const { modules = MODULES } = opening;
+	const statements = new StatementList(modules);
+	// What a driver loses, the queue must hear first: its waiters are told before the process is stopped.
+	let queue: CommitQueue | null = null;
+	const onLost: StorageOpening["onLost"] = (code, reason) =>
+		queue === null ? opening.onLost(code, reason) : queue.lose(code, reason);
+	const opened = await openSqlite({ ...opening, modules, statements, onLost });
+	try {
+		const storage = await assembleStorage(opening, {
+			driver: opened.driver,
+			statements,
+			location: opening.config.path,
+			recovery: opened.recovery,
+			warnings: opened.warnings,
+			announce: (address) => opened.driver.describe(address),
+		});
+		queue = storage.commits;
+		return storage;
+	} catch (error) {
+		await opened.driver.close();
+		throw error;
+	}
 }
 
 /** The rooms above a driver, the same for every engine. */

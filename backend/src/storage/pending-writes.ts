@@ -25,6 +25,10 @@ export class PendingWrites {
 		return this.values.length === 0 && !this.#heartbeat;
 	}
 
+	get hasHeartbeat(): boolean {
+		return this.#heartbeat;
+	}
+
 	get hasCounterChange(): boolean {
 		return this.changes.some((change) => change !== null);
 	}
