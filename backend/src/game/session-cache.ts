@@ -21,10 +21,10 @@ export class SessionCache {
 	readonly #loading = new Map<string, Promise<LiveSession | null>>();
 	readonly #watchers = new Map<string, Set<Listener>>();
 	readonly #capacity: number;
-	/** Called for a session that is ahead of its snapshot and would be dropped. */
-	readonly #beforeDrop: (live: LiveSession) => void;
+	/** Called for a session that is ahead of its snapshot and would be dropped; false: it will not be written. */
+	readonly #beforeDrop: (live: LiveSession) => boolean;
 
-	constructor(capacity: number, beforeDrop: (live: LiveSession) => void) {
+	constructor(capacity: number, beforeDrop: (live: LiveSession) => boolean) {
 		this.#capacity = capacity;
 		this.#beforeDrop = beforeDrop;
 	}
@@ -39,9 +39,13 @@ export class SessionCache {
 		return live;
 	}
 
-	put(live: LiveSession): void {
+	/** The one that counts: a session that is there already may be ahead of the disk, and stays. */
+	put(live: LiveSession): LiveSession {
+		const present = this.#sessions.get(live.record.id);
+		if (present !== undefined) return present;
 		this.#sessions.set(live.record.id, live);
-		this.#makeRoom();
+		this.#makeRoom(live);
+		return live;
 	}
 
 	/** Memory goes back to what is stored. */
@@ -54,10 +58,7 @@ export class SessionCache {
 		const running = this.#loading.get(id);
 		if (running !== undefined) return running;
 		const loading = read()
-			.then((live) => {
-				if (live !== null) this.put(live);
-				return live;
-			})
+			.then((live) => (live === null ? null : this.put(live)))
 			.finally(() => this.#loading.delete(id));
 		this.#loading.set(id, loading);
 		return loading;
@@ -85,15 +86,17 @@ export class SessionCache {
 		for (const listener of this.#watchers.get(id) ?? []) listener(change);
 	}
 
-	#makeRoom(): void {
+	/** Whoever asked for the newcomer is about to use it: dropped now, the session would be loaded twice. */
+	#makeRoom(newcomer: LiveSession): void {
 		let surplus = this.#sessions.size - this.#capacity;
 		if (surplus <= 0) return;
 		for (const live of this.#sessions.values()) {
 			if (surplus <= 0) return;
-			if (live.pending > 0) continue;
-			if (isDirty(live)) this.#beforeDrop(live);
-			else this.#sessions.delete(live.record.id);
+			if (live.pending > 0 || live === newcomer) continue;
 			surplus -= 1;
+			// One whose snapshot is being written goes when it is; without it the log alone tells the session.
+			if (isDirty(live) && this.#beforeDrop(live)) continue;
+			this.#sessions.delete(live.record.id);
 		}
 	}
 }

@@ -87,10 +87,7 @@ export class SessionStore implements Authority {
 	async close(): Promise<void> {
 		await this.#sweep.stop();
 		if (this.#deps.commits.refusal() === null)
-			for (const live of this.#cache.dirty()) {
-				if (this.#deps.commits.refusal() !== null) break;
-				this.#writeSnapshot(live);
-			}
+			for (const live of this.#cache.dirty()) if (!this.#writeSnapshot(live)) break;
 		await this.#deps.commits.drain();
 	}
 
@@ -325,7 +322,9 @@ export class SessionStore implements Authority {
 		if (record.state.result !== null || !moves.some(isNew)) {
 			const answer = this.#answerOf(
 				record,
-				moves.map((move) => this.#knownReceipt(live, move) ?? refusedUnlogged(move, "SESSION_ENDED")),
+				moves.map(
+					(move) => this.#knownReceipt(live, move) ?? refusedUnlogged(move, "SESSION_ENDED"),
+				),
 			);
 			this.#whenDurable(live, sink, () => sink.send(answer, false));
 			return;
@@ -450,8 +449,9 @@ export class SessionStore implements Authority {
 			});
 	}
 
-	#writeSnapshot(live: LiveSession): void {
-		if (this.#deps.commits.refusal() !== null) return;
+	/** False when no change can be taken now. */
+	#writeSnapshot(live: LiveSession): boolean {
+		if (this.#deps.commits.refusal() !== null) return false;
 		live.pending += 1;
 		this.#deps.repository.appendSnapshot(this.#deps.commits.begin(), live.record);
 		this.#deps.commits.finish(live.record.key, null, {
@@ -460,6 +460,7 @@ export class SessionStore implements Authority {
 			},
 			failed: () => this.#cache.forget(live),
 		});
+		return true;
 	}
 
 	/** Ends a session whose time is long over, unless a player was quicker. */
