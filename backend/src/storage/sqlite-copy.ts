@@ -15,10 +15,16 @@ export function copyVerified(connection: Connection, paths: DatabasePaths, label
 	const target = join(paths.backupDirectory, `${label}-${stamp}.sqlite`);
 	const temporary = `${target}.part`;
 	if (existsSync(temporary)) rmSync(temporary);
-	connection.prepare("vacuum into ?").run(temporary);
-	verifyCopy(connection, temporary);
-	syncFile(temporary);
-	renameDurable(temporary, target);
+	try {
+		connection.prepare("vacuum into ?").run(temporary);
+		verifyCopy(connection, temporary);
+		syncFile(temporary);
+		renameDurable(temporary, target);
+	} catch (error) {
+		// Half a copy would keep the space that a full disk needs.
+		rmSync(temporary, { force: true });
+		throw error;
+	}
 	return target;
 }
 
@@ -28,7 +34,8 @@ function verifyCopy(original: Connection, path: string): void {
 	const copy = new Database(path, { readonly: true });
 	try {
 		const found = copy.pragma("integrity_check", { simple: true });
-		if (found !== "ok") throw new SavepointError("STORAGE_CORRUPT", `The copy at ${path}: ${found}`);
+		if (found !== "ok")
+			throw new SavepointError("STORAGE_CORRUPT", `The copy at ${path}: ${found}`);
 		for (const table of COUNTED) {
 			const count = (connection: Connection): unknown =>
 				connection.prepare(`select count(*) from ${table}`).pluck().get();

@@ -20,7 +20,11 @@ interface Waiting<T> {
 }
 
 type Lost = Extract<CommitOutcome, { kind: "lost" }>;
-const STOPPED: Lost = { kind: "lost", code: "STORAGE_IO", reason: "the writer's thread has stopped" };
+const STOPPED: Lost = {
+	kind: "lost",
+	code: "STORAGE_IO",
+	reason: "the writer's thread has stopped",
+};
 
 export class WriterThread implements MigrationDriver {
 	readonly engine = "sqlite";
@@ -31,7 +35,8 @@ export class WriterThread implements MigrationDriver {
 	readonly #waiting: Waiting<{ rows: SqlRow[]; text: string }>[] = [];
 	#committing: ((outcome: CommitOutcome) => void) | null = null;
 	#lost: Lost | null = null;
-	#closing = false;
+	/** Before it is open and once it closes, the thread may end without anything being lost. */
+	#mayEnd = true;
 	#gauges: DriverGauges = { walBytes: 0, tailRows: 0 };
 	readonly #opened: Promise<void>;
 
@@ -91,7 +96,7 @@ export class WriterThread implements MigrationDriver {
 	/** Everything in the one file, marked as closed; the thread ends by itself. */
 	async close(): Promise<void> {
 		if (this.#lost !== null) return;
-		this.#closing = true;
+		this.#mayEnd = true;
 		await this.#ask({ op: "close" });
 	}
 
@@ -113,6 +118,7 @@ export class WriterThread implements MigrationDriver {
 				return;
 			}
 			case "opened":
+				this.#mayEnd = false;
 				this.#waiting.shift()?.resolve({ rows: [], text: "" });
 				return;
 			case "done":
@@ -139,7 +145,7 @@ export class WriterThread implements MigrationDriver {
 	#stop(error: Error | null): void {
 		for (const waiting of this.#waiting.splice(0))
 			waiting.reject(error ?? new SavepointError(STOPPED.code, STOPPED.reason));
-		if (this.#closing) return;
+		if (this.#mayEnd) return;
 		this.#lose(STOPPED);
 		this.#committing?.(STOPPED);
 		this.#committing = null;
@@ -150,9 +156,11 @@ export class ReaderThread {
 	readonly #worker: Worker;
 	readonly #waiting = new Map<number, Waiting<SqlRow[]>>();
 	#lastId = 0;
-	#stopped: Error | null = null;
+	#stopped: SavepointError | null = null;
+	#closing = false;
 
-	constructor(path: string) {
+	/** `onLost`: nothing can be read any more; called once. */
+	constructor(path: string, onLost: (error: SavepointError) => void) {
 		this.#worker = new Worker(new URL("./sqlite-reader-thread.js", import.meta.url), {
 			workerData: path,
 		});
@@ -162,8 +170,17 @@ export class ReaderThread {
 			if ("rows" in reply) waiting?.resolve(reply.rows);
 			else waiting?.reject(new SavepointError(reply.code, reply.reason));
 		});
-		this.#worker.on("error", (error) => this.#stop(error));
-		this.#worker.on("exit", () => this.#stop(new Error("the reader's thread has stopped")));
+		const stop = (cause: unknown): void => {
+			if (this.#stopped !== null) return;
+			this.#stopped = new SavepointError("STORAGE_IO", "the reader's thread has stopped", {
+				cause,
+			});
+			for (const waiting of this.#waiting.values()) waiting.reject(this.#stopped);
+			this.#waiting.clear();
+			if (!this.#closing) onLost(this.#stopped);
+		};
+		this.#worker.on("error", stop);
+		this.#worker.on("exit", stop);
 	}
 
 	query(sql: string, params: readonly SqlValue[]): Promise<SqlRow[]> {
@@ -171,7 +188,8 @@ export class ReaderThread {
 	}
 
 	async close(): Promise<void> {
-		await this.#ask(null, []);
+		this.#closing = true;
+		if (this.#stopped === null) await this.#ask(null, []);
 	}
 
 	#ask(sql: string | null, params: readonly SqlValue[]): Promise<SqlRow[]> {
@@ -182,11 +200,5 @@ export class ReaderThread {
 			this.#waiting.set(request.id, { resolve, reject });
 			this.#worker.postMessage(request);
 		});
-	}
-
-	#stop(error: Error): void {
-		this.#stopped ??= error;
-		for (const waiting of this.#waiting.values()) waiting.reject(error);
-		this.#waiting.clear();
 	}
 }

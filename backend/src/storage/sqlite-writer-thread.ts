@@ -1,14 +1,14 @@
-import { statfsSync } from "node:fs";
+import { statfsSync, statSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
+import { RESERVE_FILE_BYTES, RESUME_FREE_BYTES } from "../limits.js";
 import type { CommitOutcome, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
+import { keepReserve, releaseReserve } from "./reserve-file.js";
 import { copyVerified } from "./sqlite-copy.js";
 import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
 import { type InstanceFile, writeInstance } from "./sqlite-instance.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
-import { keepReserve, releaseReserve } from "./reserve-file.js";
 import { readWalSalts } from "./sqlite-wal.js";
 import { SqliteWriter } from "./sqlite-writer.js";
-import { RESERVE_FILE_BYTES, RESUME_FREE_BYTES } from "../limits.js";
 
 /** The writer's thread: messages in, one transaction at a time, messages out in the same order. */
 
@@ -32,9 +32,18 @@ export type WriterRequest =
 
 export type WriterReply =
 	| { readonly kind: "opened" }
-	| { readonly kind: "outcome"; readonly outcome: CommitOutcome; readonly walBytes: number; readonly tailRows: number }
+	| {
+			readonly kind: "outcome";
+			readonly outcome: CommitOutcome;
+			readonly walBytes: number;
+			readonly tailRows: number;
+	  }
 	| { readonly kind: "done"; readonly rows: SqlRow[]; readonly text: string }
-	| { readonly kind: "failed"; readonly code: ReturnType<typeof sqliteCode>; readonly reason: string }
+	| {
+			readonly kind: "failed";
+			readonly code: ReturnType<typeof sqliteCode>;
+			readonly reason: string;
+	  }
 	/** Not asked for: folding or a checkpoint failed in a way after which nothing more may be written. */
 	| { readonly kind: "lost"; readonly code: ReturnType<typeof sqliteCode>; readonly reason: string }
 	| { readonly kind: "warning"; readonly message: string };
@@ -128,7 +137,10 @@ function foldTail(): void {
 		if (sqliteCode(error) !== "STORAGE_CONFLICT") throw error;
 		// Two entries of one place: the log is read where it is, and doctor names the session.
 		foldFails = true;
-		send({ kind: "warning", message: "The log's tail could not be folded; run `savepoint doctor`." });
+		send({
+			kind: "warning",
+			message: "The log's tail could not be folded; run `savepoint doctor`.",
+		});
 	}
 }
 
@@ -139,6 +151,10 @@ function close(): void {
 	writeInstance(paths.instance, { ...instance, state: "closing", walSalts: salts });
 	writer.checkpoint("truncate");
 	writer.close();
+	// Another program that reads (doctor, a shell) can keep the -wal from being brought home. It is ours then,
+	// and a clean mark would make the next start take it for a stranger's.
+	const left = statSync(paths.wal, { throwIfNoEntry: false });
+	if (left !== undefined && left.size > 0) return;
 	writeInstance(paths.instance, { ...instance, state: "closed", walSalts: null });
 }
 

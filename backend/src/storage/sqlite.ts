@@ -20,17 +20,13 @@ import { keepReserve } from "./reserve-file.js";
 import { ONLY_SLOT } from "./service-rows.js";
 import { createDatabase } from "./sqlite-create.js";
 import { inspectDatabase } from "./sqlite-inspect.js";
-import { type InstanceFile, newInstance, writeInstance } from "./sqlite-instance.js";
-import { acquireLock, type DirectoryLock } from "./sqlite-lock.js";
+import { type InstanceFile, markClosing, newInstance, writeInstance } from "./sqlite-instance.js";
+import { acquireLock, type DirectoryLock, type LockOwner } from "./sqlite-lock.js";
 import { type DatabasePaths, databasePaths } from "./sqlite-paths.js";
 import { readHistory } from "./sqlite-preflight.js";
-import {
-	quarantineDatabase,
-	readMarker,
-	reportMissing,
-	writeMarker,
-} from "./sqlite-quarantine.js";
+import { quarantineDatabase, readMarker, reportMissing, writeMarker } from "./sqlite-quarantine.js";
 import { ReaderThread, WriterThread } from "./sqlite-threads.js";
+import { readWalSalts } from "./sqlite-wal.js";
 
 export interface OpenedSqlite {
 	readonly driver: SqliteDriver;
@@ -95,9 +91,12 @@ export class SqliteDriver implements SqlDriver {
 	}
 
 	async close(): Promise<void> {
-		await this.#reader.close();
-		await this.#writer.close();
-		this.#lock.release();
+		try {
+			await this.#reader.close();
+			await this.#writer.close();
+		} finally {
+			this.#lock.release();
+		}
 	}
 }
 
@@ -114,7 +113,7 @@ export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> 
 	makeDirectoryDurable(paths.directory);
 	const warnings = assessFileSystem(paths.directory, config);
 	// 2. Nobody else (G5).
-	const lock = acquireLock(paths, {
+	const lock = lockUntilExit(paths, {
 		pid: process.pid,
 		startedAt: new Date(now()).toISOString(),
 		what: "serve",
@@ -137,6 +136,23 @@ export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> 
 		lock.release();
 		throw error;
 	}
+}
+
+/**
+ * A process that ends, for whatever reason of its own, takes its threads with it, and SQLite closes their
+ * connections and removes the WAL. That is no loss, so the instance file is told before.
+ */
+function lockUntilExit(paths: DatabasePaths, owner: LockOwner): DirectoryLock {
+	const lock = acquireLock(paths, owner);
+	const onExit = (): void => markClosing(paths.instance);
+	process.once("exit", onExit);
+	return {
+		describe: (update) => lock.describe(update),
+		release() {
+			process.off("exit", onExit);
+			lock.release();
+		},
+	};
 }
 
 interface Found {
@@ -186,7 +202,7 @@ async function startThreads(
 	instance: InstanceFile,
 	known: readonly Migration[],
 ): Promise<{ driver: SqliteDriver; migrated: readonly Migration[] }> {
-	const { config, log, now } = opening;
+	const { config, log } = opening;
 	let isLost = false;
 	const lose = (code: ErrorCode, reason: string): void => {
 		if (isLost) return;
@@ -202,8 +218,31 @@ async function startThreads(
 		{ lost: (lost) => lose(lost.code, lost.reason), warning: (message) => log.warn(message) },
 	);
 	await writer.opened();
-	// 2. From here on there is a WAL; until the first answer any sound one is ours.
-	if (instance.state !== "open" && instance.state !== "closing")
+	try {
+		return await prepareThreads(opening, { paths, lock, instance, known, writer, lose });
+	} catch (error) {
+		// What led here matters more than a close that fails for the same reason.
+		await writer.close().catch(() => undefined);
+		throw error;
+	}
+}
+
+async function prepareThreads(
+	opening: SqliteOpening,
+	parts: {
+		readonly paths: DatabasePaths;
+		readonly lock: DirectoryLock;
+		readonly instance: InstanceFile;
+		readonly known: readonly Migration[];
+		readonly writer: WriterThread;
+		readonly lose: (code: ErrorCode, reason: string) => void;
+	},
+): Promise<{ driver: SqliteDriver; migrated: readonly Migration[] }> {
+	const { log, now } = opening;
+	const { paths, lock, instance, known, writer, lose } = parts;
+	// 2. Until the first answer any sound WAL is ours, unless this one is the last server's, whose salts stand.
+	const goesOn = instance.state === "open" || instance.state === "closing";
+	if (!goesOn || readWalSalts(paths.wal) === null)
 		writeInstance(paths.instance, { ...instance, state: "opening", walSalts: null });
 	// 3. The schema and the service's own rows.
 	const { applied, backup } = await migrate(writer, known, now);
@@ -221,7 +260,7 @@ async function startThreads(
 	await writer.prepare(opening.statements.all);
 	keepReserve(paths, RESERVE_FILE_BYTES);
 	// 4. Readers come last, when the schema they read stands.
-	const reader = new ReaderThread(paths.database);
+	const reader = new ReaderThread(paths.database, (error) => lose(error.code, error.message));
 	const driver = new SqliteDriver(paths, { writer, reader, lock }, (reason) =>
 		lose("STORAGE_CORRUPT", reason),
 	);
