@@ -51,7 +51,14 @@ export class StaleSweep {
 			const failures = ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : []));
 			const passing = failures.find((failure) => !isHarmed(failure));
 			if (passing !== undefined) throw passing;
-			if (failures.length > 0) this.#after = due.at(-1) ?? null;
+			if (failures.length > 0) {
+				this.#after = due.at(-1) ?? null;
+				const keys = due.filter((_, at) => ends[at]?.status === "rejected").map(({ key }) => key);
+				this.#deps.log.error(
+					{ sessionKeys: keys },
+					"stale sessions that do not verify were passed over",
+				);
+			}
 			if (due.length < SWEEP_BATCH_SESSIONS || this.#stopped) return;
 		}
 	}

@@ -109,7 +109,8 @@ export async function migrate(
 	now: () => number,
 ): Promise<MigrationReport> {
 	// 1. What is there.
-	const applied = (await driver.select(SELECT_HISTORY).catch(() => [])).map(appliedFromRow);
+	await driver.applyMigration("", { sql: CREATE_HISTORY, params: [] });
+	const applied = (await driver.select(SELECT_HISTORY)).map(appliedFromRow);
 	const pending = pendingMigrations(known, applied);
 	if (pending.length === 0) return { applied: [], backup: null };
 	// 2. A verified copy of what could be lost.
@@ -119,7 +120,7 @@ export async function migrate(
 			: null;
 	// 3. One transaction each, with its record inside.
 	for (const { version, name, checksum, script } of pending)
-		await driver.applyMigration(`${CREATE_HISTORY};\n${script}`, {
+		await driver.applyMigration(script, {
 			sql: "insert into schema_migrations (version, name, checksum, applied_at) values ($1, $2, $3, $4)",
 			params: [version, name, checksum, now()],
 		});

@@ -6,8 +6,8 @@ import type {
 	RefusalCode,
 	SessionState,
 } from "@savepoint/core";
-import type { SavepointError } from "../errors.js";
 import type { CounterChange, Counters } from "../counters.js";
+import type { SavepointError } from "../errors.js";
 import type { DriverGauges, WriteBatch } from "./driver.js";
 
 /**
@@ -97,7 +97,7 @@ export interface SessionRepository {
 	findCreated(createKey: string): Promise<string | null>;
 	/** Active sessions due at or before `uptimeMs`, after the mark, oldest first. */
 	due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]>;
-	/** Log entries after `after`, in order. */
+	/** Log entries after `after`, in order. Throws SESSION_HARMED when one does not read back. */
 	log(session: { key: number; id: string }, after: number, limit: number): Promise<LoggedMove[]>;
 	/** A key that no session has; never given out twice, also after a crash. */
 	nextKey(): number;

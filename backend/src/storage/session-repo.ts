@@ -55,7 +55,8 @@ export const SESSIONS: StorageModule = {
 	],
 };
 
-const SELECT_LOG = "select * from session_log where session_key = $1 and seq > $2 order by seq limit $3";
+const SELECT_LOG =
+	"select * from session_log where session_key = $1 and seq > $2 order by seq limit $3";
 /** One more than a session may have, so that a surplus row is seen and not cut off. */
 const ARTIFACT_ROWS_MAX = 501;
 
@@ -92,8 +93,7 @@ export class SessionRepo implements SessionRepository {
 				if (page.length < REPLAY_PAGE_MOVES) return rebuild.finish();
 			}
 		} catch (error) {
-			if (!(error instanceof UnreadableRow)) throw error;
-			throw new SavepointError("SESSION_HARMED", undefined, { cause: error });
+			throw asHarmed(error);
 		}
 	}
 
@@ -125,7 +125,11 @@ export class SessionRepo implements SessionRepository {
 		limit: number,
 	): Promise<LoggedMove[]> {
 		const rows = await this.#driver.query(SELECT_LOG, [session.key, after, limit]);
-		return rows.map((row) => loggedMove(row, session.id));
+		try {
+			return rows.map((row) => loggedMove(row, session.id));
+		} catch (error) {
+			throw asHarmed(error);
+		}
 	}
 
 	nextKey(): number {
@@ -182,6 +186,11 @@ export class SessionRepo implements SessionRepository {
 		return body.type + encodePayload(body);
 	}
 }
+
+const asHarmed = (error: unknown): unknown =>
+	error instanceof UnreadableRow
+		? new SavepointError("SESSION_HARMED", undefined, { cause: error })
+		: error;
 
 /** A log row in the words of the contract. */
 function loggedMove(row: SqlRow, sessionId: string): LoggedMove {
