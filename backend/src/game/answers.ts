@@ -31,7 +31,12 @@ export interface SingleCall {
 }
 /** A single spawn names no artifact: the server does. */
 export type SingleBody =
-	| { readonly type: "spawn"; readonly artifactId: null; readonly xFixed: number; readonly yFixed: number }
+	| {
+			readonly type: "spawn";
+			readonly artifactId: null;
+			readonly xFixed: number;
+			readonly yFixed: number;
+	  }
 	| Exclude<MoveBody, { type: "spawn" }>;
 export type SingleAnswer = SpawnAnswer | StatusAnswer | DepositAnswer | EndAnswer;
 

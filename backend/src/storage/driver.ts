@@ -29,7 +29,12 @@ export type CommitOutcome =
 	/** Synced: everything in the batch is on disk. */
 	| { readonly kind: "committed"; readonly commitMs: number }
 	/** Nothing was stored, because of this group; without it the batch can be tried again. */
-	| { readonly kind: "rejected"; readonly group: number; readonly code: ErrorCode; readonly reason: string }
+	| {
+			readonly kind: "rejected";
+			readonly group: number;
+			readonly code: ErrorCode;
+			readonly reason: string;
+	  }
 	/** Nothing was stored, and nothing can be for now: full, locked, read-only. The driver lives on. */
 	| { readonly kind: "unavailable"; readonly code: ErrorCode; readonly reason: string }
 	/** A COMMIT or a sync failed: the outcome is not known and the driver must not be used again. */

@@ -24,7 +24,8 @@ export class StatementList {
 	/** Throws when the statement's module is not in the list: a programmer's error. */
 	placeOf(statement: WriteStatement): number {
 		const place = this.#places.get(statement);
-		if (place === undefined) throw new Error(`write statement of no listed module: ${statement.sql}`);
+		if (place === undefined)
+			throw new Error(`write statement of no listed module: ${statement.sql}`);
 		return place;
 	}
 }

@@ -1,6 +1,6 @@
 import {
-	applyMove,
 	type Artifact,
+	applyMove,
 	type MoveBody,
 	newSession,
 	type RefusalCode,
@@ -11,8 +11,19 @@ import {
 import { artifactIdFor } from "../ids.js";
 import type { SqlRow } from "./driver.js";
 import type { KeyedEntry, LoggedBody, SessionRecord, StoredSession } from "./ports.js";
-import { chainHash, decodeMoveType, decodePayload, decodeTerrain, UnreadableRow } from "./serializers.js";
-import { artifactFromRow, checkSessionRow, type SessionRow, sessionGenesis } from "./session-rows.js";
+import {
+	chainHash,
+	decodeMoveType,
+	decodePayload,
+	decodeTerrain,
+	UnreadableRow,
+} from "./serializers.js";
+import {
+	artifactFromRow,
+	checkSessionRow,
+	type SessionRow,
+	sessionGenesis,
+} from "./session-rows.js";
 
 /** The move as the rules take it: with the artifact's id where the log leaves it to be derived. */
 export const bodyToPlay = (
@@ -102,10 +113,7 @@ export class Rebuild {
 		const type = decodeMoveType(link.moveType);
 		const body = decodePayload(type, link.payload);
 		if (link.refusal === null) {
-			const outcome = applyMove(
-				record.state,
-				bodyToPlay(body, record.id, seq, link.recordedAtMs),
-			);
+			const outcome = applyMove(record.state, bodyToPlay(body, record.id, seq, link.recordedAtMs));
 			if (!outcome.applied)
 				throw new UnreadableRow(`move ${seq} was applied once and is refused by the rules now`);
 			if (body.type === "end") {
@@ -129,7 +137,9 @@ export class Rebuild {
 		const record = this.#record;
 		if (record.seq !== record.snapshotSeq) return;
 		if (record.headHash !== this.#row.head_hash)
-			throw new UnreadableRow(`the log up to move ${record.seq} is not the one the row was made of`);
+			throw new UnreadableRow(
+				`the log up to move ${record.seq} is not the one the row was made of`,
+			);
 		if (stateHash(record.state) !== this.#row.state_hash)
 			throw new UnreadableRow(`the moves up to ${record.seq} do not lead to the stored state`);
 		if (!sameArtifacts([...record.state.artifacts.values()], this.#artifacts))

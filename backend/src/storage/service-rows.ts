@@ -1,6 +1,6 @@
 import { type Counters, noCounters } from "../counters.js";
-import type { SqlDriver, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import type { Heartbeat } from "./downtime.js";
+import type { SqlDriver, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 
 /** The two rows that every batch may touch for itself: the heartbeat and this process's counters. */
 

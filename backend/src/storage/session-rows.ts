@@ -2,7 +2,14 @@ import { type Artifact, scoreOf, stateHash } from "@savepoint/core";
 import { STALE_DURATIONS } from "../limits.js";
 import type { SqlRow, SqlValue, WriteStatement } from "./driver.js";
 import type { SessionRecord } from "./ports.js";
-import { decodeStatus, encodeTerrain, FORMAT, genesisHash, rowChecksum, UnreadableRow } from "./serializers.js";
+import {
+	decodeStatus,
+	encodeTerrain,
+	FORMAT,
+	genesisHash,
+	rowChecksum,
+	UnreadableRow,
+} from "./serializers.js";
 
 /** Session and artifact rows: the statements that write them and the columns both ways. */
 
@@ -109,7 +116,9 @@ export function checkSessionRow(row: SqlRow): SessionRow {
 	if (rowChecksum(values) !== row["checksum"])
 		throw new UnreadableRow("the session's row does not match its checksum");
 	if (row["format"] !== FORMAT)
-		throw new UnreadableRow(`the session has format ${row["format"]}, this version reads ${FORMAT}`);
+		throw new UnreadableRow(
+			`the session has format ${row["format"]}, this version reads ${FORMAT}`,
+		);
 	return row as SessionRow;
 }
 

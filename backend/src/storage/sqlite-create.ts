@@ -13,7 +13,8 @@ export function createDatabase(paths: DatabasePaths, now: Date): InstanceFile {
 	const instance = newInstance(now);
 	writeInstance(paths.instance, instance);
 	const temporary = `${paths.database}.new`;
-	for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(temporary + suffix, { force: true });
+	for (const suffix of ["", "-wal", "-shm", "-journal"])
+		rmSync(temporary + suffix, { force: true });
 	const connection = new Database(temporary);
 	connection.pragma(`application_id = ${APPLICATION_ID}`);
 	connection.pragma("journal_mode = wal");

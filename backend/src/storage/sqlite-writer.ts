@@ -60,9 +60,7 @@ export class SqliteWriter {
 			mustChange: changes === 1,
 			appends: APPENDS_TO_TAIL.test(sql),
 		}));
-		this.tailRows = Number(
-			this.connection.prepare("select count(*) from move_tail").pluck().get(),
-		);
+		this.tailRows = Number(this.connection.prepare("select count(*) from move_tail").pluck().get());
 	}
 
 	select(sql: string, params: readonly SqlValue[]): SqlRow[] {

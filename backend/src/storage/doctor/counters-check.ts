@@ -1,0 +1,46 @@
+import type { Examination } from "./examination.js";
+import { isPageDamage } from "./unreadable.js";
+
+const STORED = `select sum(started) as started, sum(won) as won, sum(lost) as lost,
+		sum(abandoned) as abandoned, sum(stale_ended) as stale_ended,
+		max(latest_completed_at) as latest_completed_at
+	from session_stats`;
+const COUNTED = `select count(*) as started,
+		count(case when result = 'won' then 1 end) as won,
+		count(case when result = 'lost' then 1 end) as lost,
+		count(case when result = 'abandoned' then 1 end) as abandoned,
+		count(case when stale = 1 then 1 end) as stale_ended,
+		max(case when result in ('won', 'lost') then ended_at end) as latest_completed_at
+	from sessions`;
+
+const COUNTERS = [
+	["started", "started"],
+	["won", "won"],
+	["lost", "lost"],
+	["abandoned", "abandoned"],
+	["staleEnded", "stale_ended"],
+	["latestCompletedAt", "latest_completed_at"],
+] as const;
+
+/**
+ * S3: the counters against a recount, both of one moment. The time of the last activity needs the log and
+ * is compared by the check of the sessions; how many started today depends on the server's time zone and
+ * cannot be told from here.
+ */
+export function checkCounters({ database, findings, onProgress }: Examination): void {
+	onProgress({ step: "counters", done: 0, total: 1 });
+	try {
+		const [stored, counted] = database.snapshot(() => [
+			database.all(STORED)[0],
+			database.all(COUNTED)[0],
+		]);
+		for (const [name, column] of COUNTERS) {
+			const value = (row: typeof stored): number | null =>
+				typeof row?.[column] === "number" ? row[column] : null;
+			findings.counters.push({ name, stored: value(stored), counted: value(counted) });
+		}
+	} catch (error) {
+		if (!isPageDamage(error)) throw error;
+		findings.addDamage(`The sessions cannot be counted: ${error.message}.`);
+	}
+}

@@ -1,0 +1,18 @@
+import type { ReadOnlyDatabase } from "./database.js";
+import type { Findings } from "./findings.js";
+import type { Progress } from "./report.js";
+
+/** What every check is given. */
+export interface Examination {
+	readonly database: ReadOnlyDatabase;
+	readonly findings: Findings;
+	/** Leave out what takes long and seldom finds anything. */
+	readonly quick: boolean;
+	/** A server writes meanwhile: no transaction may be long. */
+	readonly isServed: boolean;
+	readonly nowMs: number;
+	readonly onProgress: (progress: Progress) => void;
+}
+
+/** One question to the database. What it finds goes to `findings`; it throws only what ends it all. */
+export type Check = (examination: Examination) => Promise<void> | void;

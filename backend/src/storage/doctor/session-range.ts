@@ -1,0 +1,149 @@
+import { generateLevel } from "@savepoint/core";
+import type { SqlRow } from "../driver.js";
+import { encodeMoveType, encodePayload, encodeTerrain } from "../serializers.js";
+import type { ReadOnlyDatabase } from "./database.js";
+import { KeyedRows, logOf, rowsOf } from "./keyed-rows.js";
+import type { HarmedSession, SessionTally } from "./report.js";
+import { verifySession } from "./verify-session.js";
+
+export interface RangeOptions {
+	readonly fromKey: number;
+	readonly toKey: number;
+	/** Stops after the session during which this time ran out. */
+	readonly budgetMs: number;
+	readonly withTail: boolean;
+	readonly withTerrain: boolean;
+	/** Activity after this moment is not counted: it came after the counter was read. */
+	readonly activityUntilMs: number;
+}
+
+export interface RangeFindings {
+	/** Everything up to this key was looked at. */
+	coveredKey: number;
+	readonly tally: Omit<SessionTally, "harmed">;
+	readonly harmed: HarmedSession[];
+	/** Rows that belong to no session, by table and key. */
+	readonly strays: Map<string, number>;
+	latestActivityAtMs: number | null;
+	/** Ids of sessions whose level this version would draw differently. */
+	readonly otherTerrain: string[];
+}
+
+const SESSIONS = "select * from sessions where session_key between $1 and $2 order by session_key";
+const ARTIFACTS = `select * from artifacts where session_key between $1 and $2
+	order by session_key, artifact_index`;
+const MOVES = "select * from moves where session_key between $1 and $2 order by session_key, seq";
+const TAIL =
+	"select * from move_tail where session_key between $1 and $2 order by session_key, seq";
+
+/** The sweep's own ending is in the log and is no activity of a player. */
+const END_CODE = encodeMoveType("end");
+const STALE_END = encodePayload({ type: "end", claim: null, stale: true });
+
+/**
+ * Verifies the sessions of a range of keys in one pass over four tables that are all clustered by the
+ * session, or small: nothing is looked up, and memory holds one session. Call it within a snapshot.
+ */
+export function examineRange(database: ReadOnlyDatabase, options: RangeOptions): RangeFindings {
+	const bounds = [options.fromKey, options.toKey];
+	const open = (sql: string) => new KeyedRows(database.each(sql, bounds));
+	const found: RangeFindings = {
+		coveredKey: options.toKey,
+		tally: { examined: 0, active: 0, ended: 0, moves: 0, artifacts: 0 },
+		harmed: [],
+		strays: new Map(),
+		latestActivityAtMs: null,
+		otherTerrain: [],
+	};
+	const opened: KeyedRows[] = [];
+	try {
+		const [sessions, artifacts, moves] = [open(SESSIONS), open(ARTIFACTS), open(MOVES)];
+		opened.push(sessions, artifacts, moves);
+		const tail = new KeyedRows((options.withTail ? database.all(TAIL, bounds) : []).values());
+		const rows: Rows = { artifacts, moves, tail };
+		const startedAtMs = performance.now();
+		for (let row = sessions.shift(); row !== null; row = sessions.shift()) {
+			countStrays(found, rows, Number(row["session_key"]));
+			examineSession(found, options, row, rows);
+			if (performance.now() - startedAtMs < options.budgetMs || row["session_key"] === options.toKey)
+				continue;
+			found.coveredKey = Number(row["session_key"]);
+			return found;
+		}
+		countStrays(found, rows, Number.POSITIVE_INFINITY);
+		return found;
+	} finally {
+		for (const rows of opened) rows.close();
+	}
+}
+
+interface Rows {
+	readonly artifacts: KeyedRows;
+	readonly moves: KeyedRows;
+	readonly tail: KeyedRows;
+}
+
+function examineSession(
+	found: RangeFindings,
+	options: RangeOptions,
+	row: SqlRow,
+	{ artifacts, moves, tail }: Rows,
+): void {
+	const sessionKey = Number(row["session_key"]);
+	const { tally } = found;
+	// 1. What there is of it.
+	tally.examined += 1;
+	if (row["result"] === null) tally.active += 1;
+	else tally.ended += 1;
+	const stored = [...rowsOf(sessionKey, artifacts)];
+	tally.artifacts += stored.length;
+	noteActivity(found, options, Number(row["started_at"]));
+	const entries = watched(logOf(sessionKey, moves, tail), found, options);
+	// 2. Whether it verifies; what was not read by then still counts as there.
+	const log = [...entries];
+	const harm = verifySession(row, stored, log);
+	if (harm !== null) {
+		found.harmed.push({ sessionId: String(row["session_id"]), sessionKey, ...harm });
+		return;
+	}
+	// 3. Its row verified, so the level is the one it was created with.
+	if (options.withTerrain && !isDrawnAlike(row)) found.otherTerrain.push(String(row["session_id"]));
+}
+
+function* watched(
+	entries: Iterable<SqlRow>,
+	found: RangeFindings,
+	options: RangeOptions,
+): Generator<SqlRow> {
+	for (const entry of entries) {
+		found.tally.moves += 1;
+		if (entry["move_type"] !== END_CODE || entry["payload"] !== STALE_END)
+			noteActivity(found, options, Number(entry["recorded_at"]));
+		yield entry;
+	}
+}
+
+function noteActivity(found: RangeFindings, options: RangeOptions, atMs: number): void {
+	if (atMs > options.activityUntilMs) return;
+	if (found.latestActivityAtMs === null || atMs > found.latestActivityAtMs)
+		found.latestActivityAtMs = atMs;
+}
+
+function isDrawnAlike(row: SqlRow): boolean {
+	const level = generateLevel(Number(row["seed"]), Number(row["duration_ms"]));
+	return encodeTerrain(level) === row["terrain"];
+}
+
+function countStrays(found: RangeFindings, rows: Rows, beforeKey: number): void {
+	const tables = [
+		["artifacts", rows.artifacts],
+		["moves", rows.moves],
+		["move_tail", rows.tail],
+	] as const;
+	for (const [table, stream] of tables)
+		while (stream.key < beforeKey) {
+			const place = `${table} of session key ${stream.key}`;
+			found.strays.set(place, (found.strays.get(place) ?? 0) + 1);
+			stream.shift();
+		}
+}
