@@ -21,8 +21,9 @@ import { SavepointError } from "./errors.js";
 import { IDLE_CONNECTION_MS, PARAM_LENGTH_MAX, WRITE_LIMIT_WINDOW_MS } from "./limits.js";
 
 /**
- * The HTTP server, complete but not listening. `close()` turns new requests away with SHUTTING_DOWN,
- * tells live connections, waits for the answers that are under way, and closes the listening socket.
+ * The HTTP server, complete but not listening. `close()` turns new requests away with
+ * SHUTTING_DOWN, tells live connections, waits for the answers that are under way, and closes the
+ * listening socket.
  */
 export function buildApp(deps: AppDeps): FastifyInstance {
 	const gate: Gate = { closing: false };
@@ -47,7 +48,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 	);
 	readEveryBodyAsJson(app);
 
-	// 2. What the calls are documented and limited by; before the calls, as it watches them register.
+	// 2. What the calls are documented and limited by; before the calls, as it watches them
+	// register.
 	registerDocs(app, deps.version);
 	const limit = deps.config.writesPerMinute;
 	if (limit > 0) app.register(rateLimit, rateLimitOptions(limit));
@@ -71,7 +73,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 function createInstance({ config, log }: AppDeps): FastifyInstance {
 	const handleError = createErrorHandler(log);
 	return fastify({
-		// Our error handler logs what is worth it; Fastify's own logger costs two listeners a request.
+		// Our error handler logs what is worth it; Fastify's own logger costs two listeners a
+		// request.
 		logger: false,
 		bodyLimit: BODY_BYTES_MAX,
 		connectionTimeout: IDLE_CONNECTION_MS,

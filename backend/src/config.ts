@@ -22,8 +22,8 @@ export interface ServerConfig {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Environment → configuration. Throws CONFIG_INVALID with one sentence for each mistake, so that all of
- * them can be mended at once.
+ * Environment → configuration. Throws CONFIG_INVALID with one sentence for each mistake, so that
+ * all of them can be mended at once.
  */
 export function readConfig(env: Environment): ServerConfig {
 	const mistakes: string[] = [];
@@ -61,7 +61,10 @@ function readInteger(
 	return min;
 }
 
-/** "true" is refused: believing every sender's word about its address is a choice to be spelled out. */
+/**
+ * "true" is refused: believing every sender's word about its address is a choice to be spelled
+ * out.
+ */
 function readTrustProxy(env: Environment, mistakes: string[]): readonly string[] {
 	const entries = text(env, "SAVEPOINT_TRUST_PROXY")
 		.split(",")

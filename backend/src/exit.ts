@@ -9,8 +9,9 @@ const EXIT_SOFTWARE = 70;
 /**
  * The life of the server's process, from start to exit code.
  *
- * A first SIGTERM or SIGINT stops in order and exits 0; a second one exits at once. A storage that had to
- * give up, a failed start and a mistake of our own each end with the exit code of their catalogue entry.
+ * A first SIGTERM or SIGINT stops in order and exits 0; a second one exits at once. A storage
+ * that had to give up, a failed start and a mistake of our own each end with the exit code of
+ * their catalogue entry.
  */
 export async function runProcess(start: () => Promise<RunningServer>): Promise<void> {
 	process.on("uncaughtException", (error) =>
@@ -49,13 +50,15 @@ function stopOnSignals(server: RunningServer): void {
 function end(error: unknown): void {
 	const known = error instanceof SavepointError ? error : null;
 	const lines = known?.message.split("\n") ?? [];
+	const list = lines.map((line) => `  - ${line}\n`).join("");
 	process.stderr.write(
 		lines.length === 1
 			? `savepoint: ${lines[0]} (${known?.code})\n`
-			: `savepoint: ${known === null ? "it failed" : known.code}:\n${lines.map((line) => `  - ${line}\n`).join("")}`,
+			: `savepoint: ${known?.code ?? "it failed"}:\n${list}`,
 	);
 	const cause = known === null ? error : known.cause;
-	// A cause is for whoever mends the program; expected failures say all that is needed themselves.
+	// A cause is for whoever mends the program; expected failures say all that is needed
+	// themselves.
 	if (cause instanceof Error && (known === null || known.code === "INTERNAL"))
 		process.stderr.write(`${cause.stack}\n`);
 	process.exit(known?.entry.exitCode ?? EXIT_SOFTWARE);

@@ -23,8 +23,8 @@ export interface RunningServer {
 }
 
 /**
- * Configuration → storage → authority → HTTP → listening. Throws SavepointError with an exit code when
- * one of them cannot be had; what was opened before it is closed again.
+ * Configuration → storage → authority → HTTP → listening. Throws SavepointError with an exit code
+ * when one of them cannot be had; what was opened before it is closed again.
  */
 export async function startServer(
 	env: NodeJS.ProcessEnv,
@@ -87,8 +87,8 @@ function cannotListen({ host, port }: ServerConfig, cause: unknown): SavepointEr
 	const code = (cause as NodeJS.ErrnoException).code ?? "unknown";
 	const sentence =
 		code === "EADDRINUSE"
-			? `Port ${port} on ${host} is taken by another program. Stop it, or set PORT to another one.`
-			: `Cannot listen on ${host}, port ${port} (${code}). Set HOST and PORT to what this machine has.`;
+			? `Port ${port} on ${host} is taken by another program. Stop it, or set another PORT.`
+			: `Cannot listen on ${host}, port ${port} (${code}). Set another HOST or PORT.`;
 	return new SavepointError("CONFIG_INVALID", sentence, { cause });
 }
 

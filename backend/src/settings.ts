@@ -1,6 +1,7 @@
 /**
- * Every environment variable of the server: its default and what it means. `config.ts` reads by this
- * list, and `docs/reference/configuration.md` shows it; `test/config.test.ts` holds the three together.
+ * Every environment variable of the server: its default and what it means. `config.ts` reads by
+ * this list, and `docs/reference/configuration.md` shows it; `test/config.test.ts` holds the
+ * three together.
  */
 export interface Setting {
 	/** As it would be written in the environment; empty: not set. */

@@ -83,7 +83,7 @@ describe("the app", () => {
 		expect(read.statusCode).toBe(200);
 	});
 
-	it("believes a forwarded address from the proxies it was told of, and from no one else", async () => {
+	it("believes a forwarded address from its own proxies, and from no one else", async () => {
 		const { app } = await make({ writesPerMinute: 1, trustProxy: ["10.0.0.0/8"] });
 		const post = (remoteAddress: string, forwarded: string) =>
 			app.inject({

@@ -73,7 +73,7 @@ describe("the server's process", () => {
 		expect(server.err).toContain('"msg":"listening"');
 	});
 
-	it("stops in order on SIGTERM: live clients are told, it exits 0, and all is there again", async () => {
+	it("stops in order on SIGTERM: tells live clients, exits 0, and all is there again", async () => {
 		const server = run();
 		const url = await urlOf(server);
 		const created = await fetch(`${url}/api/sessions`, { method: "POST" });
@@ -125,7 +125,7 @@ describe("the server's process", () => {
 		expect((await server.ended).code).toBe(ERRORS.CONFIG_INVALID.exitCode);
 		expect(server.err).toBe(
 			`savepoint: Port ${port} on 127.0.0.1 is taken by another program. ` +
-				"Stop it, or set PORT to another one. (CONFIG_INVALID)\n",
+				"Stop it, or set another PORT. (CONFIG_INVALID)\n",
 		);
 		other.close();
 		await urlOf(run());

@@ -11,9 +11,9 @@ export interface Gate {
 }
 
 /**
- * The first look at every request, before its body is read. It is one plain function, as it runs on the
- * hot path: a wrong path, method or host is turned away here, and a body's content type is forgotten,
- * because bodies are read as JSON whatever they call themselves.
+ * The first look at every request, before its body is read. It is one plain function, as it runs
+ * on the hot path: a wrong path, method or host is turned away here, and a body's content type is
+ * forgotten, because bodies are read as JSON whatever they call themselves.
  */
 export function createAdmission(gate: Gate, methods: PathMethods) {
 	return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {

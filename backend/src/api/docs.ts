@@ -17,8 +17,8 @@ const KeyHeader = Type.Object({
 });
 
 /**
- * OpenAPI at `/docs/json`, a page to read and try it at `/docs`. Path parameters and headers are added
- * here and not in the routes, where each would be one more check on the hot path.
+ * OpenAPI at `/docs/json`, a page to read and try it at `/docs`. Path parameters and headers are
+ * added here and not in the routes, where each would be one more check on the hot path.
  */
 export function registerDocs(app: FastifyInstance, version: string): void {
 	app.register(swagger, {

@@ -12,13 +12,16 @@ const FRAMEWORK_CODES: ReadonlyMap<string, ErrorCode> = new Map([
 	["FST_ERR_MAX_PARAM_LENGTH", "SESSION_NOT_FOUND"],
 ]);
 
-/** Any failure as one of the catalogue that may travel over HTTP; what we do not know is INTERNAL. */
+/**
+ * Any failure as one of the catalogue that may travel over HTTP; what we do not know is INTERNAL.
+ */
 export function toSavepointError(error: unknown): SavepointError {
 	if (error instanceof SavepointError && error.entry.httpStatus !== null) return error;
 	const { code, statusCode } = readFields(error);
 	const known = FRAMEWORK_CODES.get(code);
 	if (known !== undefined) return new SavepointError(known);
-	// A body that broke off, a length that does not fit: the sender's mistake, but none with a name.
+	// A body that broke off, a length that does not fit: the sender's mistake, but none with a
+	// name.
 	if (statusCode >= 400 && statusCode < 500) return new SavepointError("BAD_REQUEST");
 	return new SavepointError("INTERNAL", undefined, { cause: error });
 }
@@ -27,7 +30,10 @@ export function errorBody(error: SavepointError): ErrorBody {
 	return { error: error.message, code: error.code };
 }
 
-/** Fastify's error handler: every failure leaves as `{error, code}`, and no detail of an unknown one. */
+/**
+ * Fastify's error handler: every failure leaves as `{error, code}`, and no detail of an unknown
+ * one.
+ */
 export function createErrorHandler(log: Log) {
 	return (raised: unknown, request: FastifyRequest, reply: FastifyReply): void => {
 		const error = toSavepointError(raised);

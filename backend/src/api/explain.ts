@@ -1,7 +1,7 @@
 /**
- * Says in one sentence what is wrong with a value that its schema refused: the field and what it takes,
- * never the value. It walks the part of JSON Schema that our schemas use; `validation.test.ts` holds it
- * to the compiled check, so that the two cannot disagree.
+ * Says in one sentence what is wrong with a value that its schema refused: the field and what it
+ * takes, never the value. It walks the part of JSON Schema that our schemas use;
+ * `validation.test.ts` holds it to the compiled check, so that the two cannot disagree.
  */
 export interface SchemaNode {
 	readonly type?: string;
@@ -21,7 +21,10 @@ export interface SchemaNode {
 	readonly pattern?: string;
 }
 
-/** null: the value fits. Otherwise a sentence such as "`moves[3].x` takes a number from -64 to 1088." */
+/**
+ * null: the value fits. Otherwise a sentence such as "`moves[3].x` takes a number from -64 to
+ * 1088."
+ */
 export function explain(schema: SchemaNode, value: unknown, path = ""): string | null {
 	if (schema.anyOf !== undefined) return explainUnion(schema, schema.anyOf, { value, path });
 	if (schema.type === "object") return explainObject(schema, value, path);

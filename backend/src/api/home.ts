@@ -6,7 +6,8 @@ const PAGE = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Savepoint</title>
 <style>
-body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1rem }
+body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem }
+body { margin: 4rem auto; padding: 0 1rem }
 </style>
 <h1>Savepoint</h1>
 <p>This server keeps game sessions: what it has answered is on its disk.</p>

@@ -19,7 +19,10 @@ import { compileCheck } from "./validation.js";
 
 const RETRY_AFTER_MS = RETRY_AFTER_SECONDS * 1000;
 const checkMoves = compileCheck(MovesBody);
-/** After these the storage behind the connection is gone: it closes, and the client comes back later. */
+/**
+ * After these the storage behind the connection is gone: it closes, and the client comes back
+ * later.
+ */
 const STORAGE_LOST: ReadonlySet<ErrorCode> = new Set([
 	"OUTCOME_UNKNOWN",
 	"STORAGE_IO",
@@ -27,8 +30,8 @@ const STORAGE_LOST: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * One client that plays or watches a session. It is the `origin` of what it plays, so that it is not
- * told of its own changes.
+ * One client that plays or watches a session. It is the `origin` of what it plays, so that it is
+ * not told of its own changes.
  */
 export class LiveConnection {
 	private readonly socket: WebSocket;
@@ -54,14 +57,18 @@ export class LiveConnection {
 		this.limit = deps.limit;
 	}
 
-	/** Greets with the stored session, then listens; closes with 4404 when there is no such session. */
+	/**
+	 * Greets with the stored session, then listens; closes with 4404 when there is no such
+	 * session.
+	 */
 	open(): void {
 		const { socket } = this;
 		socket.on("message", (data, isBinary) => this.onMessage(data, isBinary));
 		socket.on("pong", () => {
 			this.heardFrom = true;
 		});
-		// ws closes by itself after a broken frame; without a listener the error would end the process.
+		// ws closes by itself after a broken frame; without a listener the error would end the
+		// process.
 		socket.on("error", () => {});
 		socket.on("close", () => this.unwatch());
 		// Nothing is read before the greeting has left, as that is the first message.

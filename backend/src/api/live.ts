@@ -11,8 +11,8 @@ import { MessageLimit } from "./message-limit.js";
 import { takeUpgrades } from "./upgrade.js";
 
 /**
- * `WS /api/sessions/:id/live`: moves and receipts as messages, pushes of what others changed. Messages
- * and close codes: docs/reference/websocket.md.
+ * `WS /api/sessions/:id/live`: moves and receipts as messages, pushes of what others changed.
+ * Messages and close codes: docs/reference/websocket.md.
  */
 export function registerLive(app: FastifyInstance, context: ApiContext, gate: Gate): void {
 	const { authority, clock, config } = context;

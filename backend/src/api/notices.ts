@@ -14,7 +14,10 @@ const Notices = Type.Object({
 	),
 });
 
-/** Existing clients ask for notices at their start; there are none until an operator can write them. */
+/**
+ * Existing clients ask for notices at their start; there are none until an operator can write
+ * them.
+ */
 export function registerNotices(app: FastifyInstance): void {
 	app.get("/api/notices/active", {
 		schema: {

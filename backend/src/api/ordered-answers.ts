@@ -4,8 +4,8 @@ export interface OpenAnswer {
 }
 
 /**
- * Sends answers in the order of their messages, however they come about: a refused message is known at
- * once, while the one before it still waits for the disk.
+ * Sends answers in the order of their messages, however they come about: a refused message is
+ * known at once, while the one before it still waits for the disk.
  */
 export class OrderedAnswers {
 	private readonly send: (text: string) => void;

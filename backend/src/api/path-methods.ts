@@ -1,6 +1,8 @@
 import type { RouteOptions } from "fastify";
 
-/** Remembers which methods each path takes, so that a wrong method can be told from a wrong path. */
+/**
+ * Remembers which methods each path takes, so that a wrong method can be told from a wrong path.
+ */
 export class PathMethods {
 	private readonly byPath = new Map<string, { readonly pattern: RegExp; methods: Set<string> }>();
 

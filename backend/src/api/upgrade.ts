@@ -15,9 +15,10 @@ type Accept = (
 ) => void;
 
 /**
- * Hands WebSocket upgrades of the live path to `accept`. Done by hand and not by a plugin, because that
- * would put two more hooks on every request. Other upgrades are refused in plain HTTP; those that only
- * offer HTTP/2, as some clients do with every request, are answered as if they had not.
+ * Hands WebSocket upgrades of the live path to `accept`. Done by hand and not by a plugin,
+ * because that would put two more hooks on every request. Other upgrades are refused in plain
+ * HTTP; those that only offer HTTP/2, as some clients do with every request, are answered as if
+ * they had not.
  */
 export function takeUpgrades(app: FastifyInstance, gate: Gate, accept: Accept): void {
 	app.server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {

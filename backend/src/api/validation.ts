@@ -7,9 +7,9 @@ import { explain, type SchemaNode } from "./explain.js";
 export type Check = (value: unknown) => SavepointError | null;
 
 /**
- * Compiles a schema of `core` into a check. Nothing is coerced, filled in or removed, and fields that
- * the schema does not name are let through. TypeBox's own compiler, because it took half the time of
- * Ajv on both a single call and a batch of moves.
+ * Compiles a schema of `core` into a check. Nothing is coerced, filled in or removed, and fields
+ * that the schema does not name are let through. TypeBox's own compiler, because it took half the
+ * time of Ajv on both a single call and a batch of moves.
  */
 export function compileCheck(schema: TSchema): Check {
 	const compiled = Compile(schema);

@@ -43,8 +43,8 @@ interface Held {
 }
 
 /**
- * The contract's meaning in memory, nothing durable: what the HTTP tests need of an authority. Answers
- * come later, as from a disk; `hold` keeps them back until `release`.
+ * The contract's meaning in memory, nothing durable: what the HTTP tests need of an authority.
+ * Answers come later, as from a disk; `hold` keeps them back until `release`.
  */
 export class FakeAuthority implements Authority {
 	readonly sessions = new Map<string, Held>();

@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
-/** A TCP connection to a server that may be told anything; `answer` is all that came back until it closed. */
+/**
+ * A TCP connection to a server that may be told anything; `answer` is all that came back until it
+ * closed.
+ */
 export async function rawConnection(port: number) {
 	const socket: Socket = connect(port, "127.0.0.1");
 	let answer = "";
