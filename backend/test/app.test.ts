@@ -129,7 +129,7 @@ describe("the documentation of the calls", () => {
 		summary?: string;
 		tags?: string[];
 		parameters?: { name: string; in: string }[];
-		responses: Record<string, { "x-codes"?: string[]; content?: Record<string, Schema> }>;
+		responses: Record<string, { content?: Record<string, Schema> }>;
 	}
 	interface Schema {
 		schema: { properties?: { code?: { enum?: string[] } } };

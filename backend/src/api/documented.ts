@@ -52,7 +52,7 @@ function byStatus(codes: readonly ErrorCode[]): Record<number, TSchema> {
 		const description = here.map((code) => `\`${code}\`: ${ERRORS[code].sentence}`).join("\n\n");
 		responses[status] = Type.Object(
 			{ error: Type.String(), code: Type.Unsafe<ErrorCode>({ type: "string", enum: here }) },
-			{ description, "x-codes": here },
+			{ description },
 		);
 	}
 	return responses;

@@ -1,8 +1,17 @@
+import type {} from "@fastify/swagger";
 import type { ErrorCode } from "@savepoint/core";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
 import { expect } from "vitest";
 
 type Headers = Record<string, string>;
+
+/** As much of an OpenAPI operation as names the codes that it may fail with. */
+interface Documented {
+	readonly responses: Record<
+		number,
+		{ content: Record<string, { schema: { properties: { code: { enum: string[] } } } }> }
+	>;
+}
 
 /** Calls an app by the words of the contract. */
 export class ContractCaller {
@@ -12,8 +21,29 @@ export class ContractCaller {
 		this.app = app;
 	}
 
-	call(options: InjectOptions): Promise<LightMyRequestResponse> {
-		return this.app.inject(options);
+	async call(options: InjectOptions): Promise<LightMyRequestResponse> {
+		const response = await this.app.inject(options);
+		if (response.statusCode >= 400) this.#isDocumented(response);
+		return response;
+	}
+
+	/** Every failure of a call that exists must stand in its documentation. */
+	#isDocumented({ raw, statusCode, json }: LightMyRequestResponse): void {
+		const { code }: { code: string } = json();
+		if (code === "NOT_FOUND" || code === "METHOD_NOT_ALLOWED") return;
+		const path = raw.req.url?.split("?", 1)[0] ?? "";
+		const method = raw.req.method?.toLowerCase() ?? "";
+		const { paths }: { paths: Record<string, Record<string, Documented>> } = JSON.parse(
+			JSON.stringify(this.app.swagger()),
+		);
+		const found = Object.entries(paths)
+			.filter(([known]) => new RegExp(`^${known.replace(/\{\w+\}/g, "[^/]+")}$`).test(path))
+			// The path without parameters is the one that Fastify takes, too.
+			.sort(([a], [b]) => a.split("{").length - b.split("{").length)[0];
+		const answer = found?.[1][method]?.responses[statusCode];
+		if (found === undefined) return;
+		const codes = answer?.content["application/json"]?.schema.properties.code.enum;
+		expect(codes, `${method} ${found[0]} ${statusCode}`).toContain(code);
 	}
 
 	get(url: string): Promise<LightMyRequestResponse> {
