@@ -30,7 +30,9 @@ const localDay = (timeMs: number): number => {
 	return date.getFullYear() * 10_000 + (date.getMonth() + 1) * 100 + date.getDate();
 };
 
-/** Storage → authority. Throws SavepointError with an exit code when the storage cannot be opened. */
+/**
+ * Storage → authority. Throws SavepointError with an exit code when the storage cannot be opened.
+ */
 export const openService: OpenService = async (config, log) => {
 	const { promise: lost, resolve: lose } = withResolver<SavepointError>();
 	const storage = await openStorage({

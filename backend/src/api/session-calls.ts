@@ -25,6 +25,7 @@ import { ReplySink } from "./reply-sink.js";
 export function registerSessionCalls(app: FastifyInstance, context: ApiContext): void {
 	registerCall<Static<typeof SpawnBody>>(app, context, {
 		name: "spawn",
+		status: 201,
 		summary: "An artifact appears",
 		body: SpawnBody,
 		answer: SpawnAnswer,
@@ -33,6 +34,7 @@ export function registerSessionCalls(app: FastifyInstance, context: ApiContext):
 	});
 	registerCall<Static<typeof ArtifactStatusBody>>(app, context, {
 		name: "artifact-status",
+		status: 200,
 		summary: "An artifact is picked up, put down, falls or lands",
 		body: ArtifactStatusBody,
 		answer: StatusAnswer,
@@ -41,6 +43,7 @@ export function registerSessionCalls(app: FastifyInstance, context: ApiContext):
 	});
 	registerCall<Static<typeof DepositBody>>(app, context, {
 		name: "deposit",
+		status: 200,
 		summary: "An artifact goes into the trash can, for good",
 		body: DepositBody,
 		answer: DepositAnswer,
@@ -49,6 +52,7 @@ export function registerSessionCalls(app: FastifyInstance, context: ApiContext):
 	});
 	registerCall<Static<typeof EndBody> | undefined>(app, context, {
 		name: "end",
+		status: 200,
 		summary: "The session ends; without a result it counts as abandoned",
 		body: EndBody,
 		answer: EndAnswer,
@@ -59,6 +63,8 @@ export function registerSessionCalls(app: FastifyInstance, context: ApiContext):
 
 interface Call<Body> {
 	readonly name: string;
+	/** Kept: 201 where something new is there afterwards. */
+	readonly status: 200 | 201;
 	readonly summary: string;
 	readonly body: TSchema;
 	readonly answer: TSchema;
@@ -70,7 +76,7 @@ interface Call<Body> {
 function registerCall<Body>(
 	app: FastifyInstance,
 	{ authority, onWrite }: ApiContext,
-	{ name, summary, body, answer, codes, toMove }: Call<Body>,
+	{ name, status, summary, body, answer, codes, toMove }: Call<Body>,
 ): void {
 	app.post<SessionRoute>(`/api/sessions/:id/${name}`, {
 		onRequest: onWrite,
@@ -79,7 +85,7 @@ function registerCall<Body>(
 			summary,
 			body,
 			response: {
-				200: answer,
+				[status]: answer,
 				...writeErrors(
 					"SESSION_NOT_FOUND",
 					"SESSION_ENDED",
@@ -92,7 +98,7 @@ function registerCall<Body>(
 		handler(request, reply) {
 			// The schema has checked it.
 			const call = { body: toMove(request.body as Body), key: readKey(request) };
-			authority.single(request.params.id, call, new ReplySink<SingleAnswer>(reply, 200));
+			authority.single(request.params.id, call, new ReplySink<SingleAnswer>(reply, status));
 		},
 	});
 }

@@ -65,7 +65,7 @@ export class ContractCaller {
 	/** Spawns an artifact in the session of this path; its id. */
 	async spawn(session: string): Promise<string> {
 		const response = await this.post(`${session}/spawn`, { x: 100, y: 200 });
-		expect(response.statusCode).toBe(200);
+		expect(response.statusCode).toBe(201);
 		return response.json<{ artifact: { id: string } }>().artifact.id;
 	}
 }

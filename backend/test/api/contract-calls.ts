@@ -7,7 +7,7 @@ export function callsContract(caller: () => ContractCaller): void {
 		it("play a game to its end, in the kept shapes", async () => {
 			const session = await caller().start();
 			const spawned = await caller().post(`${session}/spawn`, { x: -64, y: 747 });
-			expect(spawned.statusCode).toBe(200);
+			expect(spawned.statusCode).toBe(201);
 			expect(spawned.json()).toEqual({
 				artifact: {
 					id: expect.stringMatching(/^\S{26,64}$/),
@@ -179,7 +179,7 @@ export function callsContract(caller: () => ContractCaller): void {
 			expect(endedAgain.statusCode).toBe(200);
 			expect(endedAgain.json()).toEqual(ended.json());
 			const late = await caller().post(`${session}/spawn`, { x: 5, y: 5 }, key);
-			expect(late.statusCode).toBe(200);
+			expect(late.statusCode).toBe(201);
 			expect((await caller().get(session)).json()).toMatchObject({ seq: 2 });
 		});
 

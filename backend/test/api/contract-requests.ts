@@ -24,7 +24,7 @@ export function requestsContract(caller: () => ContractCaller): void {
 				const rest = length - JSON.stringify({ x: 1, y: 1, pad: "" }).length;
 				return JSON.stringify({ x: 1, y: 1, pad: "p".repeat(rest) });
 			};
-			expect((await caller().post(`${session}/spawn`, filled(102_400))).statusCode).toBe(200);
+			expect((await caller().post(`${session}/spawn`, filled(102_400))).statusCode).toBe(201);
 			const large = await caller().post(`${session}/spawn`, filled(102_401));
 			expect(seen(large)).toEqual(failure(413, "BODY_TOO_LARGE"));
 		});
