@@ -77,6 +77,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
 	),
 	STORAGE_LOCKED: entry("Another server uses this database.", null, 80),
 	STORAGE_PERMISSION: entry("The database or its directory may not be opened.", null, 77),
+	STORAGE_MISSING: entry("There is no database at this path.", null, 66),
 	STORAGE_NOT_A_FILE: entry("There is a directory where the database file should be.", null, 81),
 	STORAGE_FOREIGN: entry("The file belongs to another program; it was not touched.", null, 82),
 	STORAGE_NEWER_SCHEMA: entry(
@@ -123,6 +124,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
 	),
 	CONFIG_INVALID: entry("The configuration has mistakes.", null, 78),
 	SERVER_UNREACHABLE: entry("No server answers at this address.", null, 69, true),
+	USAGE: entry("The command line has a mistake; --help shows what it takes.", null, 2),
 };
 
 /** How long a client is asked to wait before it tries a retryable error again. */

@@ -36,6 +36,7 @@ export const ERROR_CODES = [
 	// Storage cannot be opened, or had to stop.
 	"STORAGE_LOCKED",
 	"STORAGE_PERMISSION",
+	"STORAGE_MISSING",
 	"STORAGE_NOT_A_FILE",
 	"STORAGE_FOREIGN",
 	"STORAGE_NEWER_SCHEMA",
@@ -48,6 +49,7 @@ export const ERROR_CODES = [
 	"STORAGE_CORRUPT",
 	"CONFIG_INVALID",
 	"SERVER_UNREACHABLE",
+	"USAGE",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

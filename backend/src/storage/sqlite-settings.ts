@@ -20,6 +20,10 @@ const WRITER_SETTINGS: readonly (readonly [pragma: string, value: string | numbe
 	["temp_store", 2],
 ];
 
+/** For doctor, which shows them beside what it finds. */
+export const writerSettings: Readonly<Record<string, string | number>> =
+	Object.fromEntries(WRITER_SETTINGS);
+
 const READER_SETTINGS: typeof WRITER_SETTINGS = [
 	["busy_timeout", BUSY_TIMEOUT_MS],
 	["mmap_size", 0],

@@ -11,12 +11,14 @@ export function examineDamagedRange(
 	options: RangeOptions,
 ): RangeFindings {
 	const ids = readIds(database, options);
-	let sum: RangeFindings | null = null;
-	for (let key = options.fromKey; key <= options.toKey; key += 1) {
-		const one = examineKey(database, { ...options, fromKey: key, toKey: key }, ids);
-		sum = sum === null ? one : join(sum, one);
-	}
-	return sum ?? emptyFindings(options.toKey);
+	let sum = emptyFindings(options.fromKey);
+	for (const key of ids === null ? keysOf(options) : ids.keys())
+		sum = join(sum, examineKey(database, { ...options, fromKey: key, toKey: key }, ids));
+	return { ...sum, coveredKey: options.toKey };
+}
+
+function* keysOf({ fromKey, toKey }: RangeOptions): Generator<number> {
+	for (let key = fromKey; key <= toKey; key += 1) yield key;
 }
 
 function examineKey(
@@ -30,8 +32,6 @@ function examineKey(
 	} catch (error) {
 		if (!isPageDamage(error)) throw error;
 		const found = emptyFindings(sessionKey);
-		// A key that nobody has lies on the same page as its neighbours.
-		if (ids !== null && !ids.has(sessionKey)) return found;
 		found.tally.examined += 1;
 		found.harmed.push({
 			sessionId: ids?.get(sessionKey) ?? null,
@@ -51,7 +51,7 @@ function readIds(
 	try {
 		const rows = database.all(
 			`select session_key, session_id from sessions indexed by sqlite_autoindex_sessions_1
-				where session_id > '' and session_key between $1 and $2`,
+				where session_id > '' and session_key between $1 and $2 order by session_key`,
 			[fromKey, toKey],
 		);
 		return new Map(rows.map((row) => [Number(row["session_key"]), String(row["session_id"])]));

@@ -1,5 +1,5 @@
-import { Downtime } from "../downtime.js";
 import { SWEEP_INTERVAL_MS } from "../../limits.js";
+import { Downtime } from "../downtime.js";
 import type { Examination } from "./examination.js";
 import { isPageDamage } from "./unreadable.js";
 

@@ -65,7 +65,10 @@ export function examineRange(database: ReadOnlyDatabase, options: RangeOptions):
 		for (let row = sessions.shift(); row !== null; row = sessions.shift()) {
 			countStrays(found, rows, Number(row["session_key"]));
 			examineSession(found, options, row, rows);
-			if (performance.now() - startedAtMs < options.budgetMs || row["session_key"] === options.toKey)
+			if (
+				performance.now() - startedAtMs < options.budgetMs ||
+				row["session_key"] === options.toKey
+			)
 				continue;
 			found.coveredKey = Number(row["session_key"]);
 			return found;

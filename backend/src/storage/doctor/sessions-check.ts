@@ -22,7 +22,9 @@ export async function checkSessions(examination: Examination): Promise<void> {
 		budgetMs: CHUNK_BUDGET_MS,
 		withTail: isTailReadable(examination),
 		withTerrain: !quick,
-		activityUntilMs: activityAtMs ?? Number.NEGATIVE_INFINITY,
+		// While there is no session there is no activity, whatever a server begins meanwhile.
+		activityUntilMs:
+			activityAtMs ?? (lastKey === 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
 	};
 	const sums = new Sums();
 	let fromKey = 0;
@@ -36,7 +38,10 @@ export async function checkSessions(examination: Examination): Promise<void> {
 	// What came while we looked, and what has a key that no session ever had.
 	const rest = { ...options, fromKey, toKey: Number.MAX_SAFE_INTEGER };
 	try {
-		sums.add(database.snapshot(() => examineRange(database, rest)), findings);
+		sums.add(
+			database.snapshot(() => examineRange(database, rest)),
+			findings,
+		);
 	} catch (error) {
 		if (!isPageDamage(error)) throw error;
 		findings.addDamage(`What follows the last session cannot be read: ${error.message}.`);

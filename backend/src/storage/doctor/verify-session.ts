@@ -30,16 +30,15 @@ export function verifySession(
 			: { reason: "row and log disagree on when and by whom it was ended", firstBadMove: null };
 	} catch (error) {
 		// The log ended before the snapshot did: what is missing begins right after it.
-		const isCutOff = rebuild !== null && rebuild.seq < Number(row["seq"]);
-		return { reason: reasonOf(error), firstBadMove: isCutOff ? rebuild.seq + 1 : null };
+		const end = rebuild?.seq ?? Number.POSITIVE_INFINITY;
+		return { reason: reasonOf(error), firstBadMove: end < Number(row["seq"]) ? end + 1 : null };
 	}
 }
 
 function feedOne(rebuild: Rebuild, entry: SqlRow, seqOfMoveId: Map<string, number>): Harm | null {
 	const before = rebuild.seq;
 	const seq = Number(entry["seq"]);
-	if (seq >= 1 && seq <= before)
-		return { reason: `move ${seq} is there twice`, firstBadMove: seq };
+	if (seq >= 1 && seq <= before) return { reason: `move ${seq} is there twice`, firstBadMove: seq };
 	try {
 		rebuild.feed([entry]);
 	} catch (error) {

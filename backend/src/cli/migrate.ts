@@ -1,0 +1,119 @@
+import type { Command } from "commander";
+import type { Log } from "../log.js";
+import {
+	type MigrateUpReport,
+	type MigrationStatus,
+	migrateUp,
+	readMigrationStatus,
+} from "../storage/upkeep.js";
+import { databaseOption, storageConfig } from "./support/database-option.js";
+import { reporting } from "./support/failure.js";
+import { print, printJson } from "./support/output.js";
+import { nounText, timeText } from "./support/words.js";
+
+interface MigrateFlags {
+	readonly db?: string;
+	readonly json?: true;
+}
+
+const HELP = `
+status (also without a word) lists every migration and changes nothing; it works beside a running server.
+up applies what is pending, under the same lock and by the same code as a server's start; stop the server
+first. Before existing data is migrated, a verified copy of the database is made.
+
+Examples:
+  savepoint migrate
+  savepoint migrate status --json
+  savepoint migrate up --db /srv/savepoint/game.sqlite
+
+Exit codes: 0 done, or nothing to do · 2 wrong usage · 66 there is no database (status) · 80 a server
+uses the database (up) · 83 newer schema · 84 a migration was changed · 85 one is missing · others:
+docs/reference/cli.md`;
+
+/** Adds the verb `migrate` with `status` and `up`. */
+export function addMigrateCommand(program: Command): void {
+	const migrate = program
+		.command("migrate")
+		.description("show or apply the migrations of the database")
+		.usage("[status|up] [options]")
+		.addHelpText("after", HELP);
+	migrate
+		.command("status", { isDefault: true })
+		.description("list every migration; changes nothing")
+		.addOption(databaseOption())
+		.option("--json", "print one JSON object")
+		.addHelpText("after", HELP)
+		.action(reporting(status));
+	migrate
+		.command("up")
+		.description("apply what is pending")
+		.addOption(databaseOption())
+		.option("--json", "print one JSON object")
+		.addHelpText("after", HELP)
+		.action(reporting(up));
+}
+
+function status(flags: MigrateFlags): void {
+	const found = readMigrationStatus(storageConfig(flags.db).path);
+	if (flags.json && found.refusal === null) printJson(statusJson(found));
+	if (!flags.json) print(...statusText(found));
+	if (found.refusal !== null) throw found.refusal;
+}
+
+const statusJson = ({ database, migrations }: MigrationStatus) => ({
+	database,
+	pending: migrations.filter(({ checksum }) => checksum === "pending").length,
+	migrations: migrations.map(({ version, name, appliedAtMs, checksum }) => ({
+		version,
+		name,
+		appliedAt: appliedAtMs === null ? null : timeText(appliedAtMs),
+		checksum,
+	})),
+});
+
+function statusText({ database, migrations }: MigrationStatus): string[] {
+	const pending = migrations.filter(({ checksum }) => checksum === "pending").length;
+	return [
+		database,
+		...migrations.map(
+			({ version, name, appliedAtMs, checksum }) =>
+				`  ${numberText(version)} ${name}  ${checksum === "pending" ? "pending" : `applied ${timeText(appliedAtMs)}, checksum ${checksum}`}`,
+		),
+		pending === 0
+			? "Nothing is pending."
+			: `${nounText(pending, "migration")} pending; a server applies them at its start, or \`savepoint migrate up\`.`,
+	];
+}
+
+async function up(flags: MigrateFlags): Promise<void> {
+	const copies: string[] = [];
+	const report = await migrateUp(storageConfig(flags.db), noteCopies(copies));
+	const copy = copies[0] ?? null;
+	if (flags.json) printJson({ ...report, copy });
+	else print(...upText(report, copy));
+}
+
+function upText(report: MigrateUpReport, copy: string | null): string[] {
+	const { database, applied, warnings, recovery } = report;
+	return [
+		...(recovery === null ? [] : [`RECOVERED: ${recovery.reason} ${recovery.outcome}`]),
+		...warnings.map((warning) => `Warning: ${warning}`),
+		...(copy === null ? [] : [`copied to ${copy} before`]),
+		...applied.map(({ version, name }) => `applied ${numberText(version)} ${name}`),
+		applied.length === 0
+			? `${database} is up to date; nothing was pending.`
+			: `${database} is up to date.`,
+	];
+}
+
+const numberText = (version: number): string => String(version).padStart(6, "0");
+
+/** The opening tells in its log where it has put the copy; its warnings come back in the report. */
+function noteCopies(copies: string[]): Log {
+	const silent = (): void => undefined;
+	const info = (record: unknown): void => {
+		if (typeof record !== "object" || record === null || !("backup" in record)) return;
+		if (typeof record.backup === "string") copies.push(record.backup);
+	};
+	return { debug: silent, info, warn: silent, error: silent, fatal: silent };
+}

@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+
+/**
+ * Every verb and the file that knows it. Only the verb that is called is loaded: a look at the statistics
+ * does not wait for the web server's code.
+ */
+export const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+	serve: async () => (await import("../serve.js")).addServeCommand,
+	doctor: async () => (await import("../doctor.js")).addDoctorCommand,
+	stats: async () => (await import("../stats.js")).addStatsCommand,
+	migrate: async () => (await import("../migrate.js")).addMigrateCommand,
+	play: async () => (await import("../play.js")).addPlayCommand,
+	crashtest: async () => (await import("../crashtest.js")).addCrashtestCommand,
+};
+
+/** The verb that the arguments begin with, where it is one of ours. */
+export function calledVerb(args: readonly string[]): string | null {
+	const [first] = args;
+	return first !== undefined && Object.hasOwn(VERBS, first) ? first : null;
+}
