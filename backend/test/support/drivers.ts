@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { pino } from "pino";
+import type { Log } from "#src/log.js";
+import type { StorageConfig } from "#src/storage/config.js";
+import type { SqlDriver, SqlRow, SqlValue } from "#src/storage/driver.js";
+import { StatementList, type StorageModule } from "#src/storage/module.js";
+import { MODULES } from "#src/storage/modules.js";
+import { assembleStorage, openStorage, type Storage } from "#src/storage/open.js";
+import { openSqlite } from "#src/storage/sqlite.js";
+import { temporaryDirectory } from "../storage/fixtures/files.js";
+
+export interface OpenOptions {
+	readonly now?: () => number;
+	readonly log?: Log;
+	readonly modules?: readonly StorageModule[];
+	readonly onLost?: (code: string, reason: string) => void;
+	/** Puts something between the driver and the rooms above it. */
+	readonly wrap?: (driver: SqlDriver) => SqlDriver;
+}
+
+/** A contract suite's way to an engine. A `place` is where one database lives. */
+export interface TestDriver {
+	readonly name: string;
+	/** Cases that cannot run on this engine, each with the reason. */
+	readonly skips: readonly { readonly case: string; readonly reason: string }[];
+	makePlace(): string;
+	open(place: string, options?: OpenOptions): Promise<OpenDriver>;
+	openStorage(place: string, options?: OpenOptions): Promise<Storage>;
+	/** Keeps every writer out, from another connection, until the returned function is called. */
+	holdWriteLock(place: string): () => void;
+	/** One statement behind the back of the server, while nothing has the place open. */
+	tamper(place: string, sql: string, params?: readonly SqlValue[]): void;
+	/** What is stored, read while nothing has the place open. */
+	look(place: string, sql: string): SqlRow[];
+}
+
+export interface OpenDriver {
+	readonly driver: SqlDriver;
+	readonly statements: StatementList;
+}
+
+export const silentLog: Log = pino({ level: "silent" });
+
+/** A log whose lines a test can read. */
+export function readableLog(): { readonly log: Log; readonly lines: string[] } {
+	const lines: string[] = [];
+	return { log: pino({ level: "debug" }, { write: (line: string) => lines.push(line) }), lines };
+}
+
+const noop = (): void => undefined;
+
+export const sqliteConfig = (path: string): StorageConfig => ({
+	engine: "sqlite",
+	path,
+	requireVolume: false,
+	allowNetworkFileSystem: false,
+	testFault: null,
+});
+
+const openingOf = (place: string, options: OpenOptions) => ({
+	config: sqliteConfig(place),
+	log: options.log ?? silentLog,
+	now: options.now ?? Date.now,
+	onLost: options.onLost ?? noop,
+	modules: options.modules ?? MODULES,
+});
+
+async function openSqliteDriver(place: string, options: OpenOptions = {}) {
+	const opening = openingOf(place, options);
+	const statements = new StatementList(opening.modules);
+	return { ...(await openSqlite({ ...opening, statements })), statements };
+}
+
+const sqlite: TestDriver = {
+	name: "sqlite",
+	skips: [],
+	makePlace: () => join(temporaryDirectory(), "savepoint.sqlite"),
+	open: openSqliteDriver,
+	async openStorage(place, options = {}) {
+		if (options.wrap === undefined) return openStorage(openingOf(place, options));
+		const { driver, statements } = await openSqliteDriver(place, options);
+		return assembleStorage(openingOf(place, options), {
+			driver: options.wrap(driver),
+			statements,
+			location: place,
+			recovery: null,
+			warnings: [],
+			announce: noop,
+		});
+	},
+	holdWriteLock(place) {
+		const connection = new Database(place, { fileMustExist: true });
+		connection.exec("begin immediate");
+		return () => connection.close();
+	},
+	tamper(place, sql, params = []) {
+		const connection = new Database(place, { fileMustExist: true });
+		const { changes } = connection.prepare(sql).run(...params);
+		connection.close();
+		if (changes === 0) throw new Error(`nothing to tamper with: ${sql}`);
+	},
+	look(place, sql) {
+		const connection = new Database(place, { readonly: true, fileMustExist: true });
+		try {
+			return connection.prepare(sql).all() as SqlRow[];
+		} finally {
+			connection.close();
+		}
+	},
+};
+
+/** Every engine the contract suites run on. PostgreSQL joins by a second entry. */
+export const DRIVERS: readonly TestDriver[] = [sqlite];

@@ -1,0 +1,5 @@
+create table probe (
+	name text primary key,
+	amount bigint,
+	note text
+);

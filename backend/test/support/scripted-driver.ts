@@ -1,0 +1,115 @@
+import type {
+	CommitOutcome,
+	DriverGauges,
+	SqlDriver,
+	SqlRow,
+	SqlValue,
+	WriteBatch,
+} from "#src/storage/driver.js";
+
+export const COMMITTED: CommitOutcome = { kind: "committed", commitMs: 1 };
+export const FULL: CommitOutcome = { kind: "unavailable", code: "STORAGE_FULL", reason: "full" };
+export const LOST: CommitOutcome = { kind: "lost", code: "STORAGE_IO", reason: "no sync" };
+export const rejected = (group: number): CommitOutcome => ({
+	kind: "rejected",
+	group,
+	code: "STORAGE_CONFLICT",
+	reason: "changed by somebody else",
+});
+
+/** A driver that stores nothing: the test sees each batch and says what became of it. */
+export class ScriptedDriver implements SqlDriver {
+	readonly engine = "none";
+	readonly batches: WriteBatch[] = [];
+	#answer: ((outcome: CommitOutcome) => void) | null = null;
+	#arrived: (() => void) | null = null;
+
+	async query(): Promise<SqlRow[]> {
+		return [];
+	}
+
+	commit(batch: WriteBatch): Promise<CommitOutcome> {
+		if (this.#answer !== null) throw new Error("a second commit while one is under way");
+		this.batches.push(batch);
+		this.#arrived?.();
+		this.#arrived = null;
+		return new Promise((resolve) => {
+			this.#answer = resolve;
+		});
+	}
+
+	get isCommitting(): boolean {
+		return this.#answer !== null;
+	}
+
+	/** Resolves when a commit is under way. */
+	async committing(): Promise<WriteBatch> {
+		if (this.#answer === null)
+			await new Promise<void>((resolve) => {
+				this.#arrived = resolve;
+			});
+		return this.batches.at(-1) as WriteBatch;
+	}
+
+	/** Ends the commit that is under way; resolves when the queue has dealt with it. */
+	async answer(outcome: CommitOutcome): Promise<void> {
+		const answer = this.#answer;
+		if (answer === null) throw new Error("no commit is under way");
+		this.#answer = null;
+		answer(outcome);
+		await new Promise((resolve) => setImmediate(resolve));
+	}
+
+	gauges(): DriverGauges {
+		return { walBytes: 0, tailRows: 0 };
+	}
+
+	async close(): Promise<void> {}
+}
+
+/** A real driver whose next commits can be held back, or failed without reaching it. */
+export class FaultyDriver implements SqlDriver {
+	readonly engine: SqlDriver["engine"];
+	readonly #inner: SqlDriver;
+	readonly #faults: CommitOutcome[] = [];
+	#gate: Promise<void> | null = null;
+	#open: () => void = () => undefined;
+
+	constructor(inner: SqlDriver) {
+		this.engine = inner.engine;
+		this.#inner = inner;
+	}
+
+	/** The next commit ends so, and nothing of it is stored. */
+	failNext(outcome: CommitOutcome): void {
+		this.#faults.push(outcome);
+	}
+
+	/** Commits wait until the returned function is called. */
+	hold(): () => void {
+		this.#gate = new Promise((resolve) => {
+			this.#open = resolve;
+		});
+		return () => {
+			this.#gate = null;
+			this.#open();
+		};
+	}
+
+	query(sql: string, params?: readonly SqlValue[]): Promise<SqlRow[]> {
+		return this.#inner.query(sql, params);
+	}
+
+	async commit(batch: WriteBatch): Promise<CommitOutcome> {
+		if (this.#gate !== null) await this.#gate;
+		return this.#faults.shift() ?? this.#inner.commit(batch);
+	}
+
+	gauges(): DriverGauges {
+		return this.#inner.gauges();
+	}
+
+	close(): Promise<void> {
+		return this.#inner.close();
+	}
+}
