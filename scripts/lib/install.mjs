@@ -64,7 +64,7 @@ export async function ensureInstalled() {
 	rmSync(STAMP, { force: true });
 	// A NODE_ENV=production of this shell would leave out the compiler.
 	const { args, options } = npm(["ci", "--include=dev", "--no-audit", "--no-fund"]);
-	await step("installing (about a minute: SQLite may be compiled once)", args, options);
+	await step("installing (a minute or two: SQLite may be compiled once)", args, options);
 	if (!(await sqliteOpens())) {
 		console.error(
 			"SQLite was not compiled for this machine. Install a C++ toolchain (on Debian: " +

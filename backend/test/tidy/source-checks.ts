@@ -10,7 +10,7 @@ export const LONG_FILES: Readonly<Record<string, string>> = {};
 const TAB_COLUMNS = 2;
 const CODE = /\.(ts|tsx|mjs|js|sql|yml)$|(^|\/)(Dockerfile|run)$/;
 // A sentence in quotes is kept whole, so that it can be searched for.
-const ONE_STRING = /^\s*(\w+:\s*|\w+\(|return\s+|[|+]\s*)?(["'`]).*\2[,;)\]]*$/;
+const ONE_STRING = /^\s*(\w+:\s*|\w+\(|return\s+|[|+]\s*)?(["'`]).*\2(\s\+|[,;)\]]*)$/;
 const ONE_PATTERN = /^\s*(\w+:\s*)?\/.*\/[dgimsuvy]*[,;]*$/;
 
 const lineCount = (text: string): number => text.trimEnd().split("\n").length;
