@@ -96,10 +96,7 @@ const isNextSalt = (recorded: WalSalts, found: WalSalts): boolean =>
 const findWalStranger = (instance: InstanceFile, wal: WalInspection): string | null => {
 	const { state, walSalts } = instance;
 	if (state === "creating" || state === "opening") return null;
-	if (wal.kind !== "sound")
-		return state === "open"
-			? "The -wal is gone or empty, although the database was in use: what it held is lost."
-			: null;
+	if (wal.kind !== "sound") return null;
 	if (state === "closed")
 		return wal.committedFrameCount > 0
 			? "The database was shut down cleanly, yet there is a -wal with data: it is of " +
@@ -153,6 +150,25 @@ const findMissingPage = (
 const holdsHotJournal = (paths: DatabasePaths): boolean =>
 	(fileBytes(paths.journal) ?? 0) > 0 && readStart(paths.journal)[0] !== 0;
 
+/**
+ * No damage by itself: a program that opens the database after a kill (the sqlite3 shell is enough)
+ * brings the -wal home and removes it. But a -wal that was deleted looks the same.
+ */
+const warnOfVanishedWal = (
+	paths: DatabasePaths,
+	instance: InstanceFile,
+	wal: WalInspection,
+): string[] => {
+	if (instance.state !== "open" || wal.kind === "sound") return [];
+	return [
+		`${paths.wal} is ${wal.kind === "empty" ? "empty" : "gone"}, although the database was in ` +
+			"use when its last server ended. If another program (a database shell, a backup tool) " +
+			"has opened the database since, it has brought its changes home and nothing is lost. " +
+			"If the file was deleted or emptied, the last changes that were acknowledged are lost: " +
+			"compare the sessions with what you expect, or with a backup.",
+	];
+};
+
 const warningsFor = (paths: DatabasePaths, instance: InstanceReading): string[] => {
 	if (instance.kind === "absent")
 		return [
@@ -203,7 +219,8 @@ const inspectFile = (paths: DatabasePaths, bytes: number, reading: InstanceReadi
 		(sound && findForeignWal(header, sound)) ??
 		findMissingPage(bytes, header, sound);
 	if (fault !== null) return corrupt(fault);
-	return { kind: "sound", instance, warnings: warningsFor(paths, reading) };
+	const vanished = instance === null ? [] : warnOfVanishedWal(paths, instance, wal);
+	return { kind: "sound", instance, warnings: [...warningsFor(paths, reading), ...vanished] };
 };
 
 /**

@@ -20,6 +20,7 @@ import { copyOf, flip, makeDatabase, pathsIn } from "./fixtures/databases.js";
 import { runFixture, snapshot, temporaryDirectory } from "./fixtures/files.js";
 
 const NOBODY = 65_534;
+const VANISHED = /-wal is (gone|empty), .* the last changes that were acknowledged are lost/;
 
 /** Inspects, and holds that not a byte changed by it. */
 const inspect = (paths: DatabasePaths) => {
@@ -87,15 +88,37 @@ describe("[G6] no false alarm", () => {
 	});
 
 	it("[G6] a process that ends while a thread holds the database is no loss, once told", async () => {
-		for (const [ending, kind] of [
-			["exit", "sound"],
-			["throw", "sound"],
-			["untold", "corrupt"],
+		for (const [ending, warnings] of [
+			["exit", 0],
+			["throw", 0],
+			["untold", 1],
 		] as const) {
 			const paths = pathsIn(temporaryDirectory());
 			await runFixture("exit-in-thread.mjs", [paths.database, ending]).finish();
 			expect(existsSync(paths.wal)).toBe(false);
-			expect(inspect(paths).kind).toBe(kind);
+			const found = inspect(paths);
+			expect(found.kind).toBe("sound");
+			if (found.kind === "sound") expect(found.warnings).toHaveLength(warnings);
+		}
+	});
+
+	it("[G6] a database that another program opened after a kill is sound, and the vanished -wal is told", () => {
+		const copy = copyOf(live);
+		new Database(copy.database).exec("PRAGMA wal_checkpoint(TRUNCATE)").close();
+		expect(existsSync(copy.wal)).toBe(false);
+		const found = inspect(copy);
+		expect(found).toMatchObject({ kind: "sound", instance: { state: "open" } });
+		if (found.kind === "sound") expect(found.warnings).toEqual([expect.stringMatching(VANISHED)]);
+	});
+
+	it("[G6] a -wal that was deleted or emptied beside a sound file is told with what may be lost", () => {
+		const spoils = [(p: DatabasePaths) => rmSync(p.wal), (p: DatabasePaths) => truncateSync(p.wal)];
+		for (const spoil of spoils) {
+			const copy = copyOf(live);
+			spoil(copy);
+			const found = inspect(copy);
+			expect(found.kind).toBe("sound");
+			if (found.kind === "sound") expect(found.warnings).toEqual([expect.stringMatching(VANISHED)]);
 		}
 	});
 
@@ -204,8 +227,6 @@ describe("[B2] damage is told by its reason", () => {
 		"a text file in its place": (p) => writeFileSync(p.database, "Dear diary,\n".repeat(900)),
 		"a file emptied beside a live -wal": (p) => truncateSync(p.database, 0),
 		"a -wal of another database": (p) => copyFileSync(other.wal, p.wal),
-		"a -wal that was deleted": (p) => rmSync(p.wal),
-		"a -wal that was emptied": (p) => truncateSync(p.wal, 0),
 		"a rollback journal of another database": (p) => writeFileSync(p.journal, "\xd9\xd5\x05\xf9"),
 	};
 	for (const [name, action] of Object.entries(spoil))
