@@ -24,8 +24,9 @@ export async function runProcess(start: () => Promise<RunningServer>): Promise<v
 		end(error);
 		return;
 	}
-	welcome(server);
+	// Before anybody is told that the server is there: a SIGTERM right behind it must find its handler.
 	stopOnSignals(server);
+	welcome(server);
 	const lost = await server.lost;
 	server.log.fatal({ code: lost.code, err: lost.cause ?? lost }, lost.message);
 	// The waiting clients are told that their outcome is not known; the storage is not used again.
