@@ -46,7 +46,12 @@ const STALE_END = encodePayload({ type: "end", claim: null, stale: true });
  */
 export function examineRange(database: ReadOnlyDatabase, options: RangeOptions): RangeFindings {
 	const bounds = [options.fromKey, options.toKey];
-	const open = (sql: string) => new KeyedRows(database.each(sql, bounds));
+	const opened: KeyedRows[] = [];
+	const open = (sql: string): KeyedRows => {
+		const rows = new KeyedRows(database.each(sql, bounds));
+		opened.push(rows);
+		return rows;
+	};
 	const found: RangeFindings = {
 		coveredKey: options.toKey,
 		tally: { examined: 0, active: 0, ended: 0, moves: 0, artifacts: 0 },
@@ -55,10 +60,8 @@ export function examineRange(database: ReadOnlyDatabase, options: RangeOptions):
 		latestActivityAtMs: null,
 		otherTerrain: [],
 	};
-	const opened: KeyedRows[] = [];
 	try {
 		const [sessions, artifacts, moves] = [open(SESSIONS), open(ARTIFACTS), open(MOVES)];
-		opened.push(sessions, artifacts, moves);
 		const tail = new KeyedRows((options.withTail ? database.all(TAIL, bounds) : []).values());
 		const rows: Rows = { artifacts, moves, tail };
 		const startedAtMs = performance.now();
