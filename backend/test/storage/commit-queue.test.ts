@@ -402,7 +402,7 @@ async function runScript(steps: readonly Step[]): Promise<void> {
 				model.fail();
 				inTrouble = true;
 				await bench.driver.answer(FULL);
-			} else if (isThere(each.session)) {
+			} else if (each.do === "reject" && isThere(each.session)) {
 				model.reject(each.session);
 				await bench.driver.answer(rejected(each.session));
 			}
