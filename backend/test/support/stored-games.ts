@@ -19,7 +19,9 @@ export interface StoredGames {
 	remove(): Promise<void>;
 }
 
-/** Eight moves each; of each four sessions one was won, one lost, one abandoned and one is active. */
+/**
+ * Eight moves each; of each four sessions one was won, one lost, one abandoned and one is active.
+ */
 export async function storeGames(count: number): Promise<StoredGames> {
 	const directory = await testDirectory();
 	const database = join(directory.path, "game.sqlite");
