@@ -22,17 +22,17 @@ export const DOCTOR_EXIT: Readonly<Record<DoctorReport["verdict"], number>> = {
 };
 
 const HELP = `
-Verifies every checksum, artifact and chain, plays every session again from its moves, recounts the
-counters, lets SQLite check its pages, and describes the storage. Works beside a running server, after a
-crash and on a database that was shut down; it changes nothing and leaves no trace.
+Verifies every checksum, artifact and chain, plays every session again from its moves, recounts
+the counters, lets SQLite check its pages, and describes the storage. Works beside a running server,
+after a crash and on a database that was shut down; it changes nothing and leaves no trace.
 
 Examples:
   savepoint doctor
   savepoint doctor --quick --db /srv/savepoint/game.sqlite
   savepoint doctor --json | jq '.harmedSessions[].sessionId'
 
-Exit codes: 0 healthy · 1 harmed, something does not verify · 2 wrong usage · 3 unreadable, there is no
-database or it cannot be opened; the code that says why is in the report`;
+Exit codes: 0 healthy · 1 harmed, something does not verify · 2 wrong usage · 3 unreadable, there
+is no database or it cannot be opened; the code that says why is in the report`;
 
 /** Adds the verb `doctor`. */
 export function addDoctorCommand(program: Command): void {

@@ -1,7 +1,8 @@
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import type { Log } from "../log.js";
 import {
 	type MigrateUpReport,
+	type MigrationStanding,
 	type MigrationStatus,
 	migrateUp,
 	readMigrationStatus,
@@ -9,7 +10,7 @@ import {
 import { databaseOption, storageConfig } from "./support/database-option.js";
 import { reporting } from "./support/failure.js";
 import { print, printJson } from "./support/output.js";
-import { nounText, timeText } from "./support/words.js";
+import { timeText } from "./support/words.js";
 
 interface MigrateFlags {
 	readonly db?: string;
@@ -17,40 +18,31 @@ interface MigrateFlags {
 }
 
 const HELP = `
-status (also without a word) lists every migration and changes nothing; it works beside a running server.
-up applies what is pending, under the same lock and by the same code as a server's start; stop the server
-first. Before existing data is migrated, a verified copy of the database is made.
+status, also when no action is named, lists every migration and changes nothing; it works beside a
+running server. up applies what is pending, under the same lock and by the same code as a server's
+start; stop the server first. Before existing data is migrated, a verified copy is made.
 
 Examples:
   savepoint migrate
   savepoint migrate status --json
   savepoint migrate up --db /srv/savepoint/game.sqlite
 
-Exit codes: 0 done, or nothing to do · 2 wrong usage · 66 there is no database (status) · 80 a server
-uses the database (up) · 83 newer schema · 84 a migration was changed · 85 one is missing · others:
-docs/reference/cli.md`;
+Exit codes: 0 done, or nothing to do · 2 wrong usage · 66 there is no database (status) ·
+80 a server uses the database (up) · 83 newer schema · 84 a migration was changed · 85 one is
+missing · others are listed in docs/reference/cli.md`;
 
 /** Adds the verb `migrate` with `status` and `up`. */
 export function addMigrateCommand(program: Command): void {
-	const migrate = program
+	program
 		.command("migrate")
 		.description("show or apply the migrations of the database")
-		.usage("[status|up] [options]")
-		.addHelpText("after", HELP);
-	migrate
-		.command("status", { isDefault: true })
-		.description("list every migration; changes nothing")
+		.addArgument(new Argument("[action]", "what to do").choices(["status", "up"]).default("status"))
 		.addOption(databaseOption())
 		.option("--json", "print one JSON object")
 		.addHelpText("after", HELP)
-		.action(reporting(status));
-	migrate
-		.command("up")
-		.description("apply what is pending")
-		.addOption(databaseOption())
-		.option("--json", "print one JSON object")
-		.addHelpText("after", HELP)
-		.action(reporting(up));
+		.action((action: string, flags: MigrateFlags) =>
+			reporting(action === "up" ? up : status)(flags),
+		);
 }
 
 function status(flags: MigrateFlags): void {
@@ -76,14 +68,17 @@ function statusText({ database, migrations }: MigrationStatus): string[] {
 	return [
 		database,
 		...migrations.map(
-			({ version, name, appliedAtMs, checksum }) =>
-				`  ${numberText(version)} ${name}  ${checksum === "pending" ? "pending" : `applied ${timeText(appliedAtMs)}, checksum ${checksum}`}`,
+			(migration) =>
+				`  ${numberText(migration.version)} ${migration.name}  ${standingText(migration)}`,
 		),
 		pending === 0
 			? "Nothing is pending."
-			: `${nounText(pending, "migration")} pending; a server applies them at its start, or \`savepoint migrate up\`.`,
+			: `Pending: ${pending}. A server applies them at its start, or \`savepoint migrate up\` does.`,
 	];
 }
+
+const standingText = ({ appliedAtMs, checksum }: MigrationStanding): string =>
+	checksum === "pending" ? "pending" : `applied ${timeText(appliedAtMs)}, checksum ${checksum}`;
 
 async function up(flags: MigrateFlags): Promise<void> {
 	const copies: string[] = [];

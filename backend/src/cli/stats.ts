@@ -12,15 +12,15 @@ interface StatsFlags {
 }
 
 const HELP = `
-Reads the counters from the database file, beside a running server or without one. Nothing is created
-and nothing is changed.
+Reads the counters from the database file, beside a running server or without one. Nothing is
+created and nothing is changed.
 
 Examples:
   savepoint stats
   savepoint stats --db /srv/savepoint/game.sqlite --json
 
-Exit codes: 0 read · 2 wrong usage · 66 there is no database · 74 to 89 it cannot be read, each with one
-reason, listed in docs/reference/cli.md`;
+Exit codes: 0 read · 2 wrong usage · 66 there is no database · 74 to 89 it cannot be read, each
+with one reason, listed in docs/reference/cli.md`;
 
 /** Adds the verb `stats`. */
 export function addStatsCommand(program: Command): void {

@@ -27,10 +27,11 @@ export interface ExamineHooks {
 const HARMED_LIST_MAX = 100;
 
 /**
- * Examines the database at `path` and says what does not verify. Works beside a running server, after a
- * crash and on a database that was shut down; writes nothing and leaves no trace. Never rejects for what it
- * finds: what cannot be read at all is in the report. Not for the process that serves this database, and
- * one at a time in any process: it opens the file without SQLite, which drops that process's locks.
+ * Examines the database at `path` and says what does not verify. Works beside a running server,
+ * after a crash and on a database that was shut down; writes nothing and leaves no trace. Never
+ * rejects for what it finds: what cannot be read at all is in the report. Not for the process that
+ * serves this database, and one at a time in any process: it opens the file without SQLite, which
+ * drops that process's locks.
  */
 export async function examine(
 	path: string,
@@ -90,7 +91,10 @@ async function examineContent(
 	}
 }
 
-/** False where there is no schema yet, and so nothing to verify. Throws what `pendingMigrations` throws. */
+/**
+ * False where there is no schema yet, and so nothing to verify. Throws what `pendingMigrations`
+ * throws.
+ */
 function demandKnownSchema(database: SqliteLook, findings: Findings): boolean {
 	const tables = database
 		.all("select name from sqlite_schema where name in ('schema_migrations', 'sessions')")

@@ -12,15 +12,18 @@ import { applyReaderSettings, readSettings } from "./sqlite-settings.js";
 import { named } from "./sqlite-writer.js";
 
 /**
- * A look at a database from outside the server: beside a running one, after a crash, or at one that was
- * shut down. It never writes and never brings the WAL home.
+ * A look at a database from outside the server: beside a running one, after a crash, or at one that
+ * was shut down. It never writes and never brings the WAL home.
  */
 export class SqliteLook implements ReadOnlyDatabase {
 	readonly #connection: Connection;
 	readonly #paths: DatabasePaths;
 	readonly #prepared = new Map<string, Statement>();
 
-	/** Throws STORAGE_PERMISSION, STORAGE_BUSY, STORAGE_CORRUPT, STORAGE_IO. Ask `demandReadable` first. */
+	/**
+	 * Throws STORAGE_PERMISSION, STORAGE_BUSY, STORAGE_CORRUPT, STORAGE_IO. Ask `demandReadable`
+	 * first.
+	 */
 	constructor(paths: DatabasePaths) {
 		this.#paths = paths;
 		let connection: Connection | null = null;
@@ -94,11 +97,12 @@ export interface Readable {
 }
 
 /**
- * Looks at the files before SQLite does, and refuses what it must not open or cannot show as it is. Never
- * call it in the process that serves the database: see `inspectDatabase`.
+ * Looks at the files before SQLite does, and refuses what it must not open or cannot show as it is.
+ * Never call it in the process that serves the database: see `inspectDatabase`.
  *
- * @throws STORAGE_MISSING where there is nothing; STORAGE_CORRUPT where the next start would set the
- * database aside; STORAGE_FOREIGN, STORAGE_PERMISSION, STORAGE_NOT_A_FILE, STORAGE_NEWER_SCHEMA, STORAGE_IO.
+ * @throws STORAGE_MISSING where there is nothing; STORAGE_CORRUPT where the next start would set
+ * the database aside; STORAGE_FOREIGN, STORAGE_PERMISSION, STORAGE_NOT_A_FILE,
+ * STORAGE_NEWER_SCHEMA, STORAGE_IO.
  */
 export function demandReadable(paths: DatabasePaths): Readable {
 	const bytes = fileBytes(paths.database);
@@ -131,10 +135,11 @@ export function demandReadable(paths: DatabasePaths): Readable {
 }
 
 /**
- * Reading a database that was shut down makes SQLite create an empty -wal and its index, and a connection
- * that may only read cannot remove them. A connection that could write, closed as the last one, does; it
- * finds out by SQLite's own locks that it is the last. The directory's lock keeps a server from starting
- * just then, and the instance file says that there is nothing in the WAL to bring home.
+ * Reading a database that was shut down makes SQLite create an empty -wal and its index, and a
+ * connection that may only read cannot remove them. A connection that could write, closed as the
+ * last one, does; it finds out by SQLite's own locks that it is the last. The directory's lock
+ * keeps a server from starting just then, and the instance file says that there is nothing in the
+ * WAL to bring home.
  */
 function tidyUp(paths: DatabasePaths): void {
 	try {

@@ -20,8 +20,8 @@ import { inspectWal, readWalSalts, type WalInspection } from "./sqlite-wal.js";
 const LOOKS_MAX = 3;
 
 /**
- * Everything around the database, as far as it can be seen: what cannot is null or says why. Opens no file
- * of which SQLite holds a lock, so it may be called at any time.
+ * Everything around the database, as far as it can be seen: what cannot is null or says why. Opens
+ * no file of which SQLite holds a lock, so it may be called at any time.
  */
 export function describeStorage(paths: DatabasePaths): StorageState {
 	const lock = describeLock(paths);
@@ -78,7 +78,10 @@ function describeWal(paths: DatabasePaths, isBeingWritten: boolean): WalState {
 	};
 }
 
-/** A WAL that starts over while it is read looks damaged, with frames of before and after side by side. */
+/**
+ * A WAL that starts over while it is read looks damaged, with frames of before and after side by
+ * side.
+ */
 function inspectWalSteadily(path: string, isBeingWritten: boolean): WalInspection {
 	for (let look = 1; ; look += 1) {
 		const before = String(readWalSalts(path));

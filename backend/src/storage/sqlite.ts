@@ -44,6 +44,8 @@ export interface SqliteOpening {
 	readonly now: () => number;
 	/** Nothing more may be written; the process must stop and come back through here. Called once. */
 	readonly onLost: (code: ErrorCode, reason: string) => void;
+	/** The verb that holds the lock, for the message that others get; not given: serve. */
+	readonly what?: string;
 }
 
 /** SqlDriver over better-sqlite3: one thread that writes, one that reads. */
@@ -116,7 +118,7 @@ export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> 
 	const lock = lockUntilExit(paths, {
 		pid: process.pid,
 		startedAt: new Date(now()).toISOString(),
-		what: "serve",
+		what: opening.what ?? "serve",
 	});
 	try {
 		// 3. What is there: our database, nothing, damage, or something that is none of our business (G6, B2).

@@ -83,7 +83,10 @@ export interface MigrationStatus {
 	readonly refusal: SavepointError | null;
 }
 
-/** Every migration of this version and of the database; changes nothing. @throws as `readStatistics`. */
+/**
+ * Every migration of this version and of the database; changes nothing. @throws as
+ * `readStatistics`.
+ */
 export function readMigrationStatus(path: string): MigrationStatus {
 	const known = readMigrations(MODULES, "sqlite");
 	const applied = look(path, (database) =>
@@ -141,8 +144,9 @@ export interface MigrateUpReport {
 }
 
 /**
- * Opens the database as the server does, under its lock and with its recovery, which applies what is
- * pending, and closes it again. @throws STORAGE_LOCKED while a server runs, and as the server's start does.
+ * Opens the database as the server does, under its lock and with its recovery, which applies what
+ * is pending, and closes it again. @throws STORAGE_LOCKED while a server runs, and as the server's
+ * start does.
  */
 export async function migrateUp(config: StorageConfig, log: Log): Promise<MigrateUpReport> {
 	let lost: SavepointError | null = null;
@@ -152,6 +156,7 @@ export async function migrateUp(config: StorageConfig, log: Log): Promise<Migrat
 		statements: new StatementList(MODULES),
 		log,
 		now: Date.now,
+		what: "migrate",
 		onLost: (code, reason) => {
 			lost = new SavepointError(code, reason);
 		},

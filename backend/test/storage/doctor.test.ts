@@ -1,5 +1,6 @@
-// Goal: doctor finds what is harmed, names it exactly, and harms nothing itself. Method: a database made
-// by the real authority and storage is copied, one thing in the copy is changed, and the report compared.
+// Goal: doctor finds what is harmed, names it exactly, and harms nothing itself. Method: a database
+// made by the real authority and storage is copied, one thing in the copy is changed, and the
+// report compared.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -226,7 +227,8 @@ describe("the database as a whole", () => {
 	});
 
 	it("[J3] a level that this version draws differently is a note", async () => {
-		// Such a session was made with another generator: its row and chain are whole, its terrain other.
+		// Such a session was made with another generator: its row and chain are whole, its terrain
+		// other.
 		rewriteTerrain(games.database, 4);
 		const report = await examine(games.database);
 		expect(report.verdict).toBe("healthy");

@@ -7,7 +7,9 @@ export interface ProgressScreen {
 	close(): void;
 }
 
-/** A bar on standard error, where that is a terminal; nothing at all into a pipe or for a program. */
+/**
+ * A bar on standard error, where that is a terminal; nothing at all into a pipe or for a program.
+ */
 export function openProgress(asJson: boolean): ProgressScreen {
 	if (asJson || !process.stderr.isTTY) return { hooks: {}, close: () => undefined };
 	const bar = new SingleBar({

@@ -29,13 +29,9 @@ export function reportText(report: DoctorReport): string[] {
 }
 
 function storageRows(state: StorageState): [string, string][] {
-	const { fileSystem, files, wal, instance, lock, pragmas } = state;
-	const free =
-		fileSystem === null
-			? "unknown"
-			: `${fileSystem.name} (${fileSystem.kind}), ${bytesText(fileSystem.freeBytes)} free of ${bytesText(fileSystem.totalBytes)}`;
+	const { files, wal, instance, lock, pragmas } = state;
 	return [
-		["file system", free],
+		["file system", fileSystemText(state.fileSystem)],
 		[
 			"files",
 			`${bytesText(files.database)}, -wal ${bytesText(files.wal)}, -shm ${bytesText(files.shm)}, reserve ${bytesText(files.reserve)}`,
@@ -51,6 +47,11 @@ function storageRows(state: StorageState): [string, string][] {
 					["settings to write", settingsText(pragmas.writer)],
 				] satisfies [string, string][])),
 	];
+}
+
+function fileSystemText(on: StorageState["fileSystem"]): string {
+	if (on === null) return "unknown";
+	return `${on.name} (${on.kind}), ${bytesText(on.freeBytes)} free of ${bytesText(on.totalBytes)}`;
 }
 
 function walText({ kind, frames, committedFrames, reason }: StorageState["wal"]): string {

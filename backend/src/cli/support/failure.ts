@@ -5,8 +5,9 @@ import { printError, printJson } from "./output.js";
 const EXIT_SOFTWARE = 70;
 
 /**
- * One sentence and its code on standard error, or `{error, code}` on standard output, and the catalogue's
- * exit code. What is no SavepointError is a mistake of the program: it is shown with its stack.
+ * One sentence and its code on standard error, or `{error, code}` on standard output, and the
+ * catalogue's exit code. What is no SavepointError is a mistake of the program: it is shown with
+ * its stack.
  */
 export function tellFailure(error: unknown, asJson: boolean): void {
 	const known = error instanceof SavepointError ? error : null;

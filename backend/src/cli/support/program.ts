@@ -17,8 +17,8 @@ Exit codes: 0 done · 1 looked, and not all is well · 2 wrong usage · 3 doctor
 database · 64 to 89 failed, each with one reason, listed in docs/reference/cli.md`;
 
 /**
- * Runs one command line and leaves its exit code in `process.exitCode`. Never throws: a mistake in the
- * usage is told with a suggestion and ends with 2.
+ * Runs one command line and leaves its exit code in `process.exitCode`. Never throws: a mistake in
+ * the usage is told with a suggestion and ends with 2.
  */
 export async function runProgram(args: readonly string[]): Promise<void> {
 	const asJson = args.includes("--json");

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 
 /**
- * Every verb and the file that knows it. Only the verb that is called is loaded: a look at the statistics
- * does not wait for the web server's code.
+ * Every verb and the file that knows it. Only the verb that is called is loaded: a look at the
+ * statistics does not wait for the web server's code.
  */
 export const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
 	serve: async () => (await import("../serve.js")).addServeCommand,

@@ -23,9 +23,9 @@ const COUNTERS = [
 ] as const;
 
 /**
- * S3: the counters against a recount, both of one moment. The time of the last activity needs the log and
- * is compared by the check of the sessions; how many started today depends on the server's time zone and
- * cannot be told from here.
+ * S3: the counters against a recount, both of one moment. The time of the last activity needs the
+ * log and is compared by the check of the sessions; how many started today depends on the server's
+ * time zone and cannot be told from here.
  */
 export function checkCounters({ database, findings, onProgress }: Examination): void {
 	onProgress({ step: "counters", done: 0, total: 1 });

@@ -3,8 +3,9 @@ import { examineRange, type RangeFindings, type RangeOptions } from "./session-r
 import { isPageDamage } from "./unreadable.js";
 
 /**
- * The road for a range in which a page cannot be read: each key by itself, so that only the sessions that
- * lie on the bad page are called harmed. Keys, and who has them, come from an index, which lies elsewhere.
+ * The road for a range in which a page cannot be read: each key by itself, so that only the
+ * sessions that lie on the bad page are called harmed. Keys, and who has them, come from an index,
+ * which lies elsewhere.
  */
 export function examineDamagedRange(
 	database: ReadOnlyDatabase,

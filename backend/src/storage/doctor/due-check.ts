@@ -6,7 +6,9 @@ import { isPageDamage } from "./unreadable.js";
 /** A sweep that is under way is not late. */
 const SLACK_MS = 10 * SWEEP_INTERVAL_MS;
 
-/** Sessions whose time is long over and which nobody has ended: the sweep of the next start will. */
+/**
+ * Sessions whose time is long over and which nobody has ended: the sweep of the next start will.
+ */
 export function checkDue({ database, findings, nowMs }: Examination): void {
 	try {
 		const [service] = database.all("select heartbeat_at, downtime_ms from service where id = 1");

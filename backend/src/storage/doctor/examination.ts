@@ -14,5 +14,7 @@ export interface Examination {
 	readonly onProgress: (progress: Progress) => void;
 }
 
-/** One question to the database. What it finds goes to `findings`; it throws only what ends it all. */
+/**
+ * One question to the database. What it finds goes to `findings`; it throws only what ends it all.
+ */
 export type Check = (examination: Examination) => Promise<void> | void;

@@ -4,8 +4,9 @@ import { isPageDamage } from "./unreadable.js";
 const FAULTS_MAX = 20;
 
 /**
- * SQLite's own look at its pages and indexes. Beside a server table by table, so that no transaction
- * lasts; that leaves out the list of unused pages, which the look at the whole file includes.
+ * SQLite's own look at its pages and indexes. Beside a server table by table, so that no
+ * transaction lasts; that leaves out the list of unused pages, which the look at the whole file
+ * includes.
  */
 export function checkPages({ database, findings, quick, isServed, onProgress }: Examination): void {
 	const pragma = quick ? "quick_check" : "integrity_check";

@@ -41,8 +41,9 @@ const END_CODE = encodeMoveType("end");
 const STALE_END = encodePayload({ type: "end", claim: null, stale: true });
 
 /**
- * Verifies the sessions of a range of keys in one pass over four tables that are all clustered by the
- * session, or small: nothing is looked up, and memory holds one session. Call it within a snapshot.
+ * Verifies the sessions of a range of keys in one pass over four tables that are all clustered by
+ * the session, or small: nothing is looked up, and memory holds one session. Call it within a
+ * snapshot.
  */
 export function examineRange(database: ReadOnlyDatabase, options: RangeOptions): RangeFindings {
 	const bounds = [options.fromKey, options.toKey];

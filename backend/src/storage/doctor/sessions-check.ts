@@ -10,9 +10,9 @@ const CHUNK_KEYS = 256;
 const CHUNK_BUDGET_MS = 200;
 
 /**
- * Every session: its row's checksum, its artifacts, the chain of its log, and that the moves lead to what
- * is stored; and rows that belong to no session. Chunk by chunk, each of one moment, so that a server
- * beside it is never held up and each session is seen whole.
+ * Every session: its row's checksum, its artifacts, the chain of its log, and that the moves lead
+ * to what is stored; and rows that belong to no session. Chunk by chunk, each of one moment, so
+ * that a server beside it is never held up and each session is seen whole.
  */
 export async function checkSessions(examination: Examination): Promise<void> {
 	const { database, findings, quick, onProgress } = examination;

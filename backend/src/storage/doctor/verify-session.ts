@@ -7,9 +7,9 @@ import type { HarmedSession } from "./report.js";
 export type Harm = Pick<HarmedSession, "reason" | "firstBadMove">;
 
 /**
- * Rebuilds one session from its log and holds it against its row and artifacts; null: all of it verifies.
- * `entries`: the session's log in the order of `seq`, duplicates and all. Throws only a SavepointError,
- * when a page cannot be read.
+ * Rebuilds one session from its log and holds it against its row and artifacts; null: all of it
+ * verifies. `entries`: the session's log in the order of `seq`, duplicates and all. Throws only a
+ * SavepointError, when a page cannot be read.
  */
 export function verifySession(
 	row: SqlRow,
