@@ -75,7 +75,7 @@ describe("the quickstart, block by block", () => {
 		expect([stats["wonCount"], stats["lostCount"]]).toEqual([played["won"], played["lost"]]);
 	});
 
-	it("[B1] doctor finds what is stored healthy beside the live server", () => {
+	it("[J3] doctor finds what is stored healthy beside the live server", () => {
 		expect(block("npx savepoint doctor")).toMatch(/healthy/i);
 	});
 

@@ -44,14 +44,14 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 describe("savepoint play", () => {
-	test("[J4] prints a line a game and a summary, and exits 0 when all agree", async () => {
+	test("[V4] prints a line a game and a summary, and exits 0 when all agree", async () => {
 		const { exitCode, stdout } = await run("--games", "2", "--speed", "200", "--url", server.url);
 		expect(stdout).toMatch(/^game \d of 2: (won|lost), \d+ moves saved$/m);
 		expect(stdout).toContain("Server and bots agree on every game.");
 		expect(exitCode).toBe(0);
 	});
 
-	test("[J4] --json prints one object with what was seen", async () => {
+	test("[V4] --json prints one object with what was seen", async () => {
 		const { exitCode, stdout } = await run(
 			...["--games", "2", "--speed", "200", "--seconds", "10", "--url", server.url, "--json"],
 		);
@@ -59,7 +59,7 @@ describe("savepoint play", () => {
 		expect(exitCode).toBe(0);
 	});
 
-	test("[J4] a disagreement is printed and exits 1", async () => {
+	test("[V4] a disagreement is printed and exits 1", async () => {
 		server.faults.push("none");
 		const started = run("--games", "1", "--speed", "20", "--url", server.url);
 		const intrude = setInterval(() => {
@@ -78,7 +78,7 @@ describe("savepoint play", () => {
 		["--speed", "-1"],
 		["--seconds", "9"],
 		["--url", "nowhere"],
-	])("[J4] refuses %s %s as usage, before anything is played", async (flag, value) => {
+	])("[V4] refuses %s %s as usage, before anything is played", async (flag, value) => {
 		const { exitCode, stderr } = await run(flag, value);
 		expect(stderr).toContain(flag);
 		expect(exitCode).not.toBe(0);

@@ -19,7 +19,7 @@ function meterWithLog(patienceMs: { readonly first: number; readonly later: numb
 }
 
 describe("the away meter", () => {
-	test("[J5] one absence counts once, however many attempts and bots meet it", () => {
+	test("[V5] one absence counts once, however many attempts and bots meet it", () => {
 		const { meter, log } = meterWithLog({ first: 60_000, later: 60_000 });
 		meter.answer();
 		meter.noAnswer();
@@ -33,13 +33,13 @@ describe("the away meter", () => {
 		expect(log).toEqual(["away", "back", "away"]);
 	});
 
-	test("[J5] a server that never answered has the first patience", async () => {
+	test("[V5] a server that never answered has the first patience", async () => {
 		const { meter, patienceEnded } = meterWithLog({ first: 5, later: 60_000 });
 		meter.noAnswer();
 		expect(await patienceEnded).toBe(false);
 	});
 
-	test("[J5] a server that has answered has the later patience", async () => {
+	test("[V5] a server that has answered has the later patience", async () => {
 		const { meter, patienceEnded } = meterWithLog({ first: 60_000, later: 5 });
 		meter.answer();
 		meter.noAnswer();

@@ -28,12 +28,12 @@ const anyDurationMs = fc.integer({ min: 10, max: 600 }).map((seconds) => seconds
 const anySkill = fc.nat(100_000);
 
 describe("a bot", () => {
-	test("[J1] plays the same game for the same level and skill", () => {
+	test("[V1] plays the same game for the same level and skill", () => {
 		expect(planOf(7, 60_000, 3)).toEqual(planOf(7, 60_000, 3));
 		expect(planOf(7, 60_000, 3)).not.toEqual(planOf(7, 60_000, 4));
 	});
 
-	test("[J1] makes only moves that the server takes and the rules allow, in order of time", () => {
+	test("[V1] makes only moves that the server takes and the rules allow, in order of time", () => {
 		fc.assert(
 			fc.property(anySeed, anyDurationMs, anySkill, (seed, durationMs, skillSeed) => {
 				const plan = planOf(seed, durationMs, skillSeed);
@@ -48,7 +48,7 @@ describe("a bot", () => {
 		);
 	});
 
-	test("[J1] ends as the rules see it: won when all is deposited, else lost", () => {
+	test("[V1] ends as the rules see it: won when all is deposited, else lost", () => {
 		fc.assert(
 			fc.property(anySeed, anySkill, (seed, skillSeed) => {
 				const end = planOf(seed, 60_000, skillSeed).at(-1)?.move;
@@ -59,7 +59,7 @@ describe("a bot", () => {
 		);
 	});
 
-	test("[J1] all together they win and lose, and show every status of a real game", () => {
+	test("[V1] all together they win and lose, and show every status of a real game", () => {
 		const results = new Set<string | null>();
 		const statuses = new Set<string>();
 		for (let game = 1; game <= 40; game += 1) {

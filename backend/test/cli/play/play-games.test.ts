@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 describe("bots", () => {
-	test("[J2] play whole games, and the summary is what the server stored", async () => {
+	test("[V2] play whole games, and the summary is what the server stored", async () => {
 		const summary = await playGames(options(), {});
 		const results = [...server.sessions.values()].map((session) => session.view().result);
 		expect(summary).toMatchObject({
@@ -37,7 +37,7 @@ describe("bots", () => {
 		expect(server.sessions.size).toBe(4);
 	});
 
-	test("[J2] go on over restarts and lost answers", async () => {
+	test("[V2] go on over restarts and lost answers", async () => {
 		let receipts = 0;
 		let restart = Promise.resolve();
 		const summary = await playGames(options({ games: 3, concurrency: 3 }), {
@@ -57,13 +57,13 @@ describe("bots", () => {
 		for (const log of ids) expect(new Set(log).size).toBe(log.length);
 	});
 
-	test("[J2] a server that never answers is SERVER_UNREACHABLE", async () => {
+	test("[V2] a server that never answers is SERVER_UNREACHABLE", async () => {
 		await server.stop();
 		const played = playGames(options({ firstPatienceMs: 300 }), {});
 		await expect(played).rejects.toMatchObject({ code: "SERVER_UNREACHABLE" });
 	});
 
-	test("[J2] a server that stays away leaves games unfinished, and says which", async () => {
+	test("[V2] a server that stays away leaves games unfinished, and says which", async () => {
 		let stopped = false;
 		const summary = await playGames(options({ games: 1, patienceMs: 300 }), {
 			onReceipt: () => {
@@ -77,7 +77,7 @@ describe("bots", () => {
 });
 
 describe("a server that is wrong is found out", () => {
-	test("[J3] a move that was acknowledged and is gone", async () => {
+	test("[V3] a move that was acknowledged and is gone", async () => {
 		const summary = await playGames(options({ games: 1 }), {
 			onSession: ({ sessionId }) => {
 				const session = server.sessions.get(sessionId);
@@ -98,7 +98,7 @@ describe("a server that is wrong is found out", () => {
 		expect(summary.disagreements.join("\n")).toContain("stateHash: the server says");
 	});
 
-	test("[J3] a move that was applied twice", async () => {
+	test("[V3] a move that was applied twice", async () => {
 		const summary = await playGames(options({ games: 1 }), {
 			onSession: ({ sessionId }) => {
 				const session = server.sessions.get(sessionId);
@@ -108,7 +108,7 @@ describe("a server that is wrong is found out", () => {
 		expect(summary.disagreements.join("\n")).toContain("number of artifacts");
 	});
 
-	test("[J3] a won game that is stored as something else", async () => {
+	test("[V3] a won game that is stored as something else", async () => {
 		const summary = await playGames(options({ games: 1 }), {
 			onSession: ({ sessionId }) => {
 				const session = server.sessions.get(sessionId);
