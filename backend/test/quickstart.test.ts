@@ -49,8 +49,9 @@ async function runInOneShell(blocks: readonly string[], env: NodeJS.ProcessEnv):
 describe("the quickstart, block by block", () => {
 	const data = mkdtempSync(join(tmpdir(), "savepoint-quickstart-"));
 	let printed: string[] = [];
+	/** What the block that begins with this printed. */
 	const block = (text: string): string => {
-		const at = blocksOf(readFileSync(QUICKSTART, "utf8")).findIndex((one) => one.includes(text));
+		const at = blocksOf(readFileSync(QUICKSTART, "utf8")).findIndex((one) => one.startsWith(text));
 		return printed[at] ?? "";
 	};
 
@@ -64,31 +65,33 @@ describe("the quickstart, block by block", () => {
 	afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 	it("[U1] starts to JSON at /health", () => {
-		expect(JSON.parse(block('curl -s "$URL/health"'))).toMatchObject({ status: "ok" });
+		expect(JSON.parse(block("export PORT"))).toMatchObject({ status: "ok" });
 	});
 
 	it("[U1] games go on over kill -9, and the statistics agree with what the bots saw", () => {
-		const played = JSON.parse(block('cat "$PLAYED"')) as Record<string, number>;
-		expect(played).toMatchObject({ disagreements: [] });
-		const stats = JSON.parse(printed[4] ?? "") as Record<string, number>;
+		const played = JSON.parse(block("npm start")) as Record<string, number>;
+		expect(played).toMatchObject({ games: 20, unfinished: 0, disagreements: [] });
+		const stats = JSON.parse(block('curl -s "$URL/api/sessions/stats"')) as Record<string, number>;
 		expect(stats).toMatchObject({ startedCount: 20, endedCount: 20, activeCount: 0 });
 		expect([stats["wonCount"], stats["lostCount"]]).toEqual([played["won"], played["lost"]]);
 	});
 
 	it("[J3] doctor finds what is stored healthy beside the live server", () => {
-		expect(block("npx savepoint doctor")).toMatch(/healthy/i);
+		expect(block("npx savepoint stats")).toMatch(/healthy/i);
 	});
 
 	it("[U1] a session survives a restart, and a repeated call counts once", () => {
-		const session = JSON.parse(block("while curl").trim().split("\n").at(-1) ?? "");
+		const session = JSON.parse(block('curl -s "$URL/api/sessions/$SESSION"\n'));
 		expect(session).toMatchObject({ status: "active", seq: 1 });
 		expect(session.artifacts).toHaveLength(1);
-		const again = block("curl -si");
-		expect(again).toMatch(/idempotency-replayed: true/i);
-		expect(JSON.parse(again.trim().split("\n").at(-1) ?? "").moves).toHaveLength(1);
+		expect(block("curl -si")).toMatch(/idempotency-replayed: true/i);
+		const log = JSON.parse(block('curl -s "$URL/api/sessions/$SESSION/moves"'));
+		expect(log.moves).toHaveLength(1);
 	});
 
 	it("[U1] crashtest finds nothing lost", () => {
-		expect(block("crashtest")).toMatch(/acknowledged \d+ · lost 0 · duplicated 0 · drift 0/);
+		expect(block("npx savepoint crashtest")).toMatch(
+			/acknowledged \d+ · lost 0 · duplicated 0 · drift 0/,
+		);
 	});
 });
