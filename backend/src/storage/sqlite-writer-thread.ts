@@ -2,7 +2,7 @@ import { statfsSync, statSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { RESERVE_FILE_BYTES, RESUME_FREE_BYTES } from "../limits.js";
 import type { CommitOutcome, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
-import { keepReserve, releaseReserve } from "./reserve-file.js";
+import { keepReserve, releaseReserve } from "./sqlite-reserve-file.js";
 import { copyVerified } from "./sqlite-copy.js";
 import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
 import { type InstanceFile, writeInstance } from "./sqlite-instance.js";
@@ -44,7 +44,9 @@ export type WriterReply =
 			readonly code: ReturnType<typeof sqliteCode>;
 			readonly reason: string;
 	  }
-	/** Not asked for: folding or a checkpoint failed in a way after which nothing more may be written. */
+	/**
+	 * Not asked for: folding or a checkpoint failed in a way after which nothing more may be written.
+	 */
 	| { readonly kind: "lost"; readonly code: ReturnType<typeof sqliteCode>; readonly reason: string }
 	| { readonly kind: "warning"; readonly message: string };
 
@@ -76,9 +78,9 @@ let foldFails = false;
 let lastMoveAtMs = 0;
 
 /**
- * G6: the instance file knows the WAL that belongs to this database. It is brought up to date before the
- * first answer and before each checkpoint, the only thing after which the salts can change; so what is on
- * disk always has the recorded salts or the ones right after them.
+ * G6: the instance file knows the WAL that belongs to this database. It is brought up to date
+ * before the first answer and before each checkpoint, the only thing after which the salts can
+ * change; so what is on disk always has the recorded salts or the ones right after them.
  */
 function recordSalts(): void {
 	const salts = readWalSalts(paths.wal);
@@ -144,15 +146,18 @@ function foldTail(): void {
 	}
 }
 
-/** Clean shutdown: everything in the one file, and the instance file says so, in an order a kill can cut. */
+/**
+ * Clean shutdown: everything in the one file, and the instance file says so, in an order a kill can
+ * cut.
+ */
 function close(): void {
 	if (!foldFails) writer.foldTail();
 	const salts = readWalSalts(paths.wal);
 	writeInstance(paths.instance, { ...instance, state: "closing", walSalts: salts });
 	writer.checkpoint("truncate");
 	writer.close();
-	// Another program that reads (doctor, a shell) can keep the -wal from being brought home. It is ours then,
-	// and a clean mark would make the next start take it for a stranger's.
+	// Another program that reads (doctor, a shell) can keep the -wal from being brought home. It is
+	// ours then, and a clean mark would make the next start take it for a stranger's.
 	const left = statSync(paths.wal, { throwIfNoEntry: false });
 	if (left !== undefined && left.size > 0) return;
 	writeInstance(paths.instance, { ...instance, state: "closed", walSalts: null });

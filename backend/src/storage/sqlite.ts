@@ -16,7 +16,7 @@ import { assessFileSystem } from "./file-system.js";
 import { type Migration, migrate, pendingMigrations, readMigrations } from "./migrate.js";
 import type { StatementList, StorageModule } from "./module.js";
 import type { RecoveryReport } from "./ports.js";
-import { keepReserve } from "./reserve-file.js";
+import { keepReserve } from "./sqlite-reserve-file.js";
 import { ONLY_SLOT } from "./service-rows.js";
 import { createDatabase } from "./sqlite-create.js";
 import { inspectDatabase } from "./sqlite-inspect.js";
@@ -103,8 +103,9 @@ export class SqliteDriver implements SqlDriver {
 }
 
 /**
- * Opens the database, or says in one sentence and one code why not. The order matters: everything that can
- * be told without opening a file is looked at first, and only damage is treated as damage (B4).
+ * Opens the database, or says in one sentence and one code why not. The order matters: everything
+ * that can be told without opening a file is looked at first, and only damage is treated as damage
+ * (B4).
  *
  * A kill at any point is safe: the next start finds the old state or the new one, and goes on.
  */
@@ -121,7 +122,8 @@ export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> 
 		what: opening.what ?? "serve",
 	});
 	try {
-		// 3. What is there: our database, nothing, damage, or something that is none of our business (G6, B2).
+		// 3. What is there: our database, nothing, damage, or something that is none of our business
+		//   (G6, B2).
 		const known = readMigrations(opening.modules, "sqlite");
 		const found = findOrCreate(paths, known, new Date(now()));
 		for (const message of [...warnings, ...found.warnings]) log.warn(message);
@@ -141,8 +143,8 @@ export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> 
 }
 
 /**
- * A process that ends, for whatever reason of its own, takes its threads with it, and SQLite closes their
- * connections and removes the WAL. That is no loss, so the instance file is told before.
+ * A process that ends, for whatever reason of its own, takes its threads with it, and SQLite closes
+ * their connections and removes the WAL. That is no loss, so the instance file is told before.
  */
 function lockUntilExit(paths: DatabasePaths, owner: LockOwner): DirectoryLock {
 	const lock = acquireLock(paths, owner);
@@ -242,7 +244,8 @@ async function prepareThreads(
 ): Promise<{ driver: SqliteDriver; migrated: readonly Migration[] }> {
 	const { log, now } = opening;
 	const { paths, lock, instance, known, writer, lose } = parts;
-	// 2. Until the first answer any sound WAL is ours, unless this one is the last server's, whose salts stand.
+	// 2. Until the first answer any sound WAL is ours, unless this one is the last server's, whose
+	//   salts stand.
 	const goesOn = instance.state === "open" || instance.state === "closing";
 	if (!goesOn || readWalSalts(paths.wal) === null)
 		writeInstance(paths.instance, { ...instance, state: "opening", walSalts: null });

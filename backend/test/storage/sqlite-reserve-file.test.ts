@@ -7,7 +7,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { keepReserve, releaseReserve } from "#src/storage/reserve-file.js";
+import { keepReserve, releaseReserve } from "#src/storage/sqlite-reserve-file.js";
 import { pathsIn } from "./fixtures/databases.js";
 import { temporaryDirectory } from "./fixtures/files.js";
 
