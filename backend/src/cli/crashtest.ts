@@ -1,0 +1,118 @@
+import { randomInt } from "node:crypto";
+import { type Command, InvalidArgumentError } from "commander";
+import { SavepointError } from "../errors.js";
+import type { CrashReport } from "./crashtest/crash-report.js";
+import { openCrashScreen, reportText } from "./crashtest/crash-screen.js";
+import { crashTest } from "./crashtest/crash-test.js";
+
+const EXIT_BROKEN = 1;
+const EXIT_USAGE = 2;
+const EXIT_FAILED = 70;
+const SEED_MAX = 2 ** 31;
+
+interface CrashFlags {
+	readonly cycles: number;
+	readonly dir?: string;
+	readonly players: number;
+	readonly minUptimeMs: number;
+	readonly maxUptimeMs: number;
+	readonly seed?: number;
+	readonly json?: true;
+	readonly keep?: true;
+}
+
+const HELP = `
+A server of its own is started on a new database in DIR. Players in another process play on it, over
+WebSocket and HTTP, and write down everything that the server said was saved, synced, before they go on.
+The server is killed with -9 at random moments, also while it starts, and started again. In the end all
+that was written down must be in the server's log exactly once, and every counter must agree.
+
+This proves that no crash of the program loses anything. What a power cut does is up to the disk, too:
+kill -9 leaves the system's memory as it is. Use a DIR on the disk that will hold your data.
+
+DIR may be new or empty. A database that crashtest did not make is refused, as is the evidence of a
+failed test. After a test that passed, DIR is left as it was; --keep keeps the evidence.
+
+Exit codes: 0 nothing was lost, doubled or drifted · 1 something was, or the server did not come back;
+the evidence is kept · 2 wrong usage · 70 the test itself failed · 73, 77, 81 DIR cannot be used ·
+80 another crashtest works in DIR · 82 DIR holds another database, or evidence · 130 interrupted`;
+
+/** Adds the verb `crashtest`. It sets `process.exitCode`; usage errors are commander's. */
+export function addCrashtestCommand(program: Command): void {
+	program
+		.command("crashtest")
+		.description(
+			"kill a server again and again while it is played on, and prove that nothing is lost",
+		)
+		.option("--cycles <n>", "how often to kill and start again", wholeNumber(1, 1_000_000), 20)
+		.option("--dir <dir>", "where the test's database lies (default: a temporary directory)")
+		.option("--players <p>", "sessions that are played at the same time", wholeNumber(1, 500), 16)
+		.option("--min-uptime-ms <t>", "shortest life of the server", wholeNumber(0, 3_600_000), 20)
+		.option("--max-uptime-ms <t>", "longest life of the server", wholeNumber(0, 3_600_000), 300)
+		.option("--seed <s>", "same kills and moves as before", wholeNumber(0, SEED_MAX - 1))
+		.option("--keep", "keep database, ledger and logs also when all is well")
+		.option("--json", "print one JSON object at the end and nothing else")
+		.addHelpText("after", HELP)
+		.action(runCrashtest);
+}
+
+async function runCrashtest(flags: CrashFlags): Promise<void> {
+	if (flags.minUptimeMs > flags.maxUptimeMs) {
+		console.error("--min-uptime-ms is above --max-uptime-ms.");
+		process.exitCode = EXIT_USAGE;
+		return;
+	}
+	const interrupted = new AbortController();
+	const interrupt = () => interrupted.abort();
+	process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+	const screen = flags.json ? null : openCrashScreen(flags.cycles + 1, process.stdout);
+	try {
+		const report = await crashTest(
+			{
+				cycles: flags.cycles,
+				directory: flags.dir ?? null,
+				players: flags.players,
+				uptime: { minMs: flags.minUptimeMs, maxMs: flags.maxUptimeMs },
+				seed: flags.seed ?? randomInt(SEED_MAX),
+				keep: flags.keep ?? false,
+				signal: interrupted.signal,
+			},
+			screen?.hooks ?? { onWarning: (sentence) => console.error(`Warning: ${sentence}`) },
+		);
+		screen?.close();
+		if (flags.json) printJson(report);
+		else console.log(reportText(report));
+		process.exitCode = report.ok ? 0 : EXIT_BROKEN;
+	} catch (error) {
+		screen?.close();
+		process.exitCode = explain(error, interrupted.signal.aborted);
+	} finally {
+		process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+	}
+}
+
+/** Standard output has the verdict alone; what a person needs to go on is on standard error. */
+function printJson(report: CrashReport): void {
+	const { ok, acknowledged, lost, duplicated, drift } = report;
+	if (!ok) console.error(reportText(report));
+	console.log(JSON.stringify({ ok, acknowledged, lost, duplicated, drift }));
+}
+
+/** Says on standard error why there is no verdict; the exit code for it. */
+function explain(error: unknown, wasInterrupted: boolean): number {
+	if (wasInterrupted) {
+		console.error("Interrupted: there is no verdict.");
+		return 130;
+	}
+	if (!(error instanceof SavepointError)) throw error;
+	console.error(`${error.message} (${error.code})`);
+	return error.entry.exitCode ?? EXIT_FAILED;
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+	return (text) => {
+		const value = Number(text);
+		if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+		throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
+	};
+}
