@@ -53,6 +53,10 @@ export class Ledger {
 		return new Set([...this.#sessions.values()].flatMap((entry) => [...entry.acknowledged]));
 	}
 
+	acknowledgedIn(sessionId: string): ReadonlySet<string> {
+		return this.#entry(sessionId).acknowledged;
+	}
+
 	/** Compares with the log as the server tells it. Throws where a session that was answered is gone. */
 	async verify(client: HttpClient): Promise<Verdict> {
 		const verdict = { lost: [] as string[], duplicated: [] as string[], unknown: [] as string[] };
