@@ -3,11 +3,12 @@ import { type Command, InvalidArgumentError } from "commander";
 import { SavepointError } from "../errors.js";
 import type { CrashReport } from "./crashtest/crash-report.js";
 import { openCrashScreen, reportText } from "./crashtest/crash-screen.js";
-import { crashTest } from "./crashtest/crash-test.js";
+import { type CrashOptions, crashTest } from "./crashtest/crash-test.js";
+import { reporting } from "./support/failure.js";
+import { print, printError, printJson } from "./support/output.js";
 
 const EXIT_BROKEN = 1;
-const EXIT_USAGE = 2;
-const EXIT_FAILED = 70;
+const EXIT_INTERRUPTED = 130;
 const SEED_MAX = 2 ** 31;
 
 interface CrashFlags {
@@ -34,10 +35,11 @@ DIR may be new or empty. A database that crashtest did not make is refused, as i
 failed test. After a test that passed, DIR is left as it was; --keep keeps the evidence.
 
 Exit codes: 0 nothing was lost, doubled or drifted · 1 something was, or the server did not come back;
-the evidence is kept · 2 wrong usage · 70 the test itself failed · 73, 77, 81 DIR cannot be used ·
-80 another crashtest works in DIR · 82 DIR holds another database, or evidence · 130 interrupted`;
+the evidence is kept · 2 wrong usage · 70 the test itself failed · 73, 74, 77, 81 DIR cannot be
+used · 80 another crashtest works in DIR · 82 DIR holds another database, or evidence · 130
+interrupted`;
 
-/** Adds the verb `crashtest`. It sets `process.exitCode`; usage errors are commander's. */
+/** Adds the verb `crashtest`. */
 export function addCrashtestCommand(program: Command): void {
 	program
 		.command("crashtest")
@@ -53,60 +55,49 @@ export function addCrashtestCommand(program: Command): void {
 		.option("--keep", "keep database, ledger and logs also when all is well")
 		.option("--json", "print one JSON object at the end and nothing else")
 		.addHelpText("after", HELP)
-		.action(runCrashtest);
+		.action(reporting(runCrashtest));
 }
 
 async function runCrashtest(flags: CrashFlags): Promise<void> {
-	if (flags.minUptimeMs > flags.maxUptimeMs) {
-		console.error("--min-uptime-ms is above --max-uptime-ms.");
-		process.exitCode = EXIT_USAGE;
-		return;
-	}
+	if (flags.minUptimeMs > flags.maxUptimeMs)
+		throw new SavepointError("USAGE", "--min-uptime-ms is above --max-uptime-ms.");
 	const interrupted = new AbortController();
 	const interrupt = () => interrupted.abort();
 	process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
 	const screen = flags.json ? null : openCrashScreen(flags.cycles + 1, process.stdout);
 	try {
 		const report = await crashTest(
-			{
-				cycles: flags.cycles,
-				directory: flags.dir ?? null,
-				players: flags.players,
-				uptime: { minMs: flags.minUptimeMs, maxMs: flags.maxUptimeMs },
-				seed: flags.seed ?? randomInt(SEED_MAX),
-				keep: flags.keep ?? false,
-				signal: interrupted.signal,
-			},
-			screen?.hooks ?? { onWarning: (sentence) => console.error(`Warning: ${sentence}`) },
+			{ ...optionsOf(flags), signal: interrupted.signal },
+			screen?.hooks ?? { onWarning: (sentence) => printError(`Warning: ${sentence}`) },
 		);
 		screen?.close();
-		if (flags.json) printJson(report);
-		else console.log(reportText(report));
+		if (flags.json) tellJson(report);
+		else print(...reportText(report));
 		process.exitCode = report.ok ? 0 : EXIT_BROKEN;
 	} catch (error) {
 		screen?.close();
-		process.exitCode = explain(error, interrupted.signal.aborted);
+		if (!interrupted.signal.aborted) throw error;
+		printError("Interrupted: there is no verdict.");
+		process.exitCode = EXIT_INTERRUPTED;
 	} finally {
 		process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
 	}
 }
 
-/** Standard output has the verdict alone; what a person needs to go on is on standard error. */
-function printJson(report: CrashReport): void {
-	const { ok, acknowledged, lost, duplicated, drift } = report;
-	if (!ok) console.error(reportText(report));
-	console.log(JSON.stringify({ ok, acknowledged, lost, duplicated, drift }));
-}
+const optionsOf = (flags: CrashFlags): CrashOptions => ({
+	cycles: flags.cycles,
+	directory: flags.dir ?? null,
+	players: flags.players,
+	uptime: { minMs: flags.minUptimeMs, maxMs: flags.maxUptimeMs },
+	seed: flags.seed ?? randomInt(SEED_MAX),
+	keep: flags.keep ?? false,
+});
 
-/** Says on standard error why there is no verdict; the exit code for it. */
-function explain(error: unknown, wasInterrupted: boolean): number {
-	if (wasInterrupted) {
-		console.error("Interrupted: there is no verdict.");
-		return 130;
-	}
-	if (!(error instanceof SavepointError)) throw error;
-	console.error(`${error.message} (${error.code})`);
-	return error.entry.exitCode ?? EXIT_FAILED;
+/** Standard output has the verdict alone; what a person needs to go on is on standard error. */
+function tellJson(report: CrashReport): void {
+	const { ok, acknowledged, lost, duplicated, drift } = report;
+	if (!ok) for (const line of reportText(report)) printError(line);
+	printJson({ ok, acknowledged, lost, duplicated, drift });
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

@@ -3,17 +3,11 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CrashOptions, crashTest } from "#src/cli/crashtest/crash-test.js";
 
-/** The verb alone, in a process of its own, so that exit code and output are the real ones. */
-const VERB = `
-import { Command } from "commander";
-import { addCrashtestCommand } from "#src/cli/crashtest.js";
-const program = new Command();
-addCrashtestCommand(program);
-await program.parseAsync(process.argv, { from: "node" });
-`;
+const SAVEPOINT = fileURLToPath(new URL("../../bin/savepoint.js", import.meta.url));
 
 let path: string;
 beforeEach(() => {
@@ -32,11 +26,9 @@ const options = (over: Partial<CrashOptions> = {}): CrashOptions => ({
 });
 
 function run(flags: readonly string[], env: Record<string, string> = {}) {
-	const child = spawn(
-		process.execPath,
-		["--input-type=module", "-e", VERB, "savepoint", "crashtest", "--dir", path, ...flags],
-		{ cwd: new URL("../..", import.meta.url), env: { ...process.env, ...env } },
-	);
+	const child = spawn(process.execPath, [SAVEPOINT, "crashtest", "--dir", path, ...flags], {
+		env: { ...process.env, ...env },
+	});
 	let stdout = "";
 	let stderr = "";
 	child.stdout.on("data", (chunk) => {

@@ -54,7 +54,7 @@ function openLines(kills: number, output: NodeJS.WriteStream): CrashScreen {
 }
 
 /** The report for people; its last line is the verdict in four numbers. */
-export function reportText(report: CrashReport): string {
+export function reportText(report: CrashReport): string[] {
 	const { findings, failure, evidence, acknowledged, lost, duplicated, drift } = report;
 	const more = findings.length - FINDINGS_SHOWN;
 	return [
@@ -70,7 +70,7 @@ export function reportText(report: CrashReport): string {
 					`logs      ${evidence.logs}`,
 				]),
 		`acknowledged ${acknowledged} · lost ${lost} · duplicated ${duplicated} · drift ${drift}`,
-	].join("\n");
+	];
 }
 
 function findingText({ kind, session, move, ledgerLine, sentence }: Finding): string {
