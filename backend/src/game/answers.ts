@@ -14,9 +14,9 @@ import type {
 import type { SavepointError } from "../errors.js";
 
 /**
- * Where the authority's answers go. It calls exactly one of the two, once, and `send` only when the sync
- * that covers the answer has succeeded (A1). Plain callbacks, because a promise for each request costs
- * more than the rules do.
+ * Where the authority's answers go. It calls exactly one of the two, once, and `send` only when the
+ * sync that covers the answer has succeeded (A1). Plain callbacks, because a promise for each
+ * request costs more than the rules do.
  */
 export interface AnswerSink<T> {
 	/** `replayed`: the stored answer to a key that was seen before. */
@@ -75,6 +75,9 @@ export interface Authority {
 	log(sessionId: string, after: number, limit: number): Promise<MovesPage>;
 	counts(): Promise<ServiceCounts>;
 	health(): StorageHealth;
-	/** Calls `listener` after every durable change of the session until the returned function is called. */
+	/**
+	 * Calls `listener` after every durable change of the session until the returned function is
+	 * called.
+	 */
 	watch(sessionId: string, listener: (change: SessionChange) => void): () => void;
 }

@@ -12,16 +12,19 @@ export interface LiveSession {
 type Listener = (change: SessionChange) => void;
 
 /**
- * The bounded cache of live sessions, least recently used first, and who watches them. A session with
- * pending changes is never dropped; one whose change failed is forgotten at once, so that the next call
- * reads what is really stored.
+ * The bounded cache of live sessions, least recently used first, and who watches them. A session
+ * with pending changes is never dropped; one whose change failed is forgotten at once, so that the
+ * next call reads what is really stored.
  */
 export class SessionCache {
 	readonly #sessions = new Map<string, LiveSession>();
 	readonly #loading = new Map<string, Promise<LiveSession | null>>();
 	readonly #watchers = new Map<string, Set<Listener>>();
 	readonly #capacity: number;
-	/** Called for a session that is ahead of its snapshot and would be dropped; false: it will not be written. */
+	/**
+	 * Called for a session that is ahead of its snapshot and would be dropped; false: it will not be
+	 * written.
+	 */
 	readonly #beforeDrop: (live: LiveSession) => boolean;
 
 	constructor(capacity: number, beforeDrop: (live: LiveSession) => boolean) {
@@ -86,7 +89,10 @@ export class SessionCache {
 		for (const listener of this.#watchers.get(id) ?? []) listener(change);
 	}
 
-	/** Whoever asked for the newcomer is about to use it: dropped now, the session would be loaded twice. */
+	/**
+	 * Whoever asked for the newcomer is about to use it: dropped now, the session would be loaded
+	 * twice.
+	 */
 	#makeRoom(newcomer: LiveSession): void {
 		let surplus = this.#sessions.size - this.#capacity;
 		if (surplus <= 0) return;
@@ -94,7 +100,8 @@ export class SessionCache {
 			if (surplus <= 0) return;
 			if (live.pending > 0 || live === newcomer) continue;
 			surplus -= 1;
-			// One whose snapshot is being written goes when it is; without it the log alone tells the session.
+			// One whose snapshot is being written goes when it is; without it the log alone tells the
+			// session.
 			if (isDirty(live) && this.#beforeDrop(live)) continue;
 			this.#sessions.delete(live.record.id);
 		}

@@ -55,9 +55,10 @@ export interface SessionStoreDeps {
 /**
  * The authority: decides moves, holds the live sessions and lets nothing out before it is on disk.
  *
- * A decision is made at once, in memory, and its answer waits for the sync that covers it. An answer that
- * only *shows* something waits too while its session has changes on their way (A1). When a change fails,
- * the session is forgotten and the next call reads what is stored, so a failure leaves no trace (A2).
+ * A decision is made at once, in memory, and its answer waits for the sync that covers it. An
+ * answer that only *shows* something waits too while its session has changes on their way (A1).
+ * When a change fails, the session is forgotten and the next call reads what is stored, so a
+ * failure leaves no trace (A2).
  */
 export class SessionStore implements Authority {
 	readonly #deps: SessionStoreDeps;
@@ -488,7 +489,9 @@ const toPlay = (logged: LoggedBody, record: SessionRecord, nowMs: number): MoveB
 		? { ...logged, artifactId: artifactIdFor(record.id, record.seq + 1, nowMs) }
 		: (logged as MoveBody);
 
-/** After the end, or beyond the last place of the log: nothing to remember, nothing can apply later. */
+/**
+ * After the end, or beyond the last place of the log: nothing to remember, nothing can apply later.
+ */
 const refusedUnlogged = (move: NormalMove, code: RefusalCode): Receipt => ({
 	id: move.id,
 	applied: "refused",

@@ -4,9 +4,9 @@ import type { KeyedEntry, SessionRecord } from "../storage/ports.js";
 import type { SingleAnswer, SingleBody } from "./answers.js";
 
 /**
- * The answer of a single call that was applied: of the entry just decided (`known` null: the record is as
- * that entry left it), or the first answer again, from what the log remembers of it. `recordedAtMs` is the
- * entry's own time, which a spawned artifact's id begins with.
+ * The answer of a single call that was applied: of the entry just decided (`known` null: the record
+ * is as that entry left it), or the first answer again, from what the log remembers of it.
+ * `recordedAtMs` is the entry's own time, which a spawned artifact's id begins with.
  */
 export function singleAnswer(
 	record: SessionRecord,

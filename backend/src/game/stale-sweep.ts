@@ -9,8 +9,9 @@ export interface StaleSweepDeps {
 }
 
 /**
- * Ends sessions that nobody ended, some at a time, by an index on their due time (S2). A session that
- * cannot be ended, because what is stored of it does not verify, is passed over and stays as it is.
+ * Ends sessions that nobody ended, some at a time, by an index on their due time (S2). A session
+ * that cannot be ended, because what is stored of it does not verify, is passed over and stays as
+ * it is.
  */
 export class StaleSweep {
 	readonly #deps: StaleSweepDeps;

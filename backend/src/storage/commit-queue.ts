@@ -19,7 +19,9 @@ export interface CommitQueueOptions {
 	readonly counters: Counters;
 	readonly downtime: Downtime;
 	readonly now: () => number;
-	/** Called once, after every waiter was told: the process must stop and come back through recovery. */
+	/**
+	 * Called once, after every waiter was told: the process must stop and come back through recovery.
+	 */
 	readonly onLost: (code: ErrorCode, reason: string) => void;
 	readonly onTrouble?: (trouble: StorageTrouble | null) => void;
 	/** Tests only: answers before the commit, so that a crash test can be seen to find losses. */
@@ -40,12 +42,13 @@ const SILENT: CommitWaiter = { committed: noop, failed: noop };
 /**
  * Group commit and the output gate, for every engine.
  *
- * What gathers while the previous transaction is syncing becomes the next one: no timer, so a lone write
- * never waits and a crowd shares a sync (G1). A waiter is told `committed` only after the sync that covers
- * its change, in commit order (A1); an answer that merely *reads* what is not yet on disk waits in the
- * same line. A change that the engine rejects fails alone, with the later changes of its session (G2):
- * the engine rolls the whole batch back and names it, and the queue sends the rest again, which needs no
- * savepoints on the way that always works. After a failure of the sync nothing more is told as saved (A2).
+ * What gathers while the previous transaction is syncing becomes the next one: no timer, so a lone
+ * write never waits and a crowd shares a sync (G1). A waiter is told `committed` only after the
+ * sync that covers its change, in commit order (A1); an answer that merely *reads* what is not yet
+ * on disk waits in the same line. A change that the engine rejects fails alone, with the later
+ * changes of its session (G2): the engine rolls the whole batch back and names it, and the queue
+ * sends the rest again, which needs no savepoints on the way that always works. After a failure of
+ * the sync nothing more is told as saved (A2).
  */
 export class CommitQueue implements Commits {
 	readonly gauges: CommitGauges = {
@@ -137,8 +140,8 @@ export class CommitQueue implements Commits {
 	}
 
 	/**
-	 * The storage gave up, here or behind the driver: nothing that waits is told as saved, nothing more is
-	 * taken, and `onLost` hears of it once.
+	 * The storage gave up, here or behind the driver: nothing that waits is told as saved, nothing
+	 * more is taken, and `onLost` hears of it once.
 	 */
 	lose(code: ErrorCode, reason: string): void {
 		if (this.#state === "lost") return;
@@ -167,12 +170,14 @@ export class CommitQueue implements Commits {
 	}
 
 	#send(writes: PendingWrites): void {
-		// 1. A list of reads only needs no transaction: what they show was synced by the batches before.
+		// 1. A list of reads only needs no transaction: what they show was synced by the batches
+		// before.
 		if (writes.isEmptyOfChanges) {
 			this.#settle(writes);
 			return;
 		}
-		// 2. What the batch adds for itself: the counters after its changes, and a heartbeat when one is due.
+		// 2. What the batch adds for itself: the counters after its changes, and a heartbeat when one
+		// is due.
 		const { driver, places, downtime, now } = this.#options;
 		const batch = writes.values.slice();
 		const counters = { ...this.#counters };
@@ -217,8 +222,8 @@ export class CommitQueue implements Commits {
 	}
 
 	/**
-	 * The next batch is on its way before the answers of this one are written: the disk is kept busy. Reads
-	 * that need no transaction come after the answers of the changes they show.
+	 * The next batch is on its way before the answers of this one are written: the disk is kept busy.
+	 * Reads that need no transaction come after the answers of the changes they show.
 	 */
 	#settle(writes: PendingWrites): void {
 		this.#flushing = null;
@@ -229,11 +234,15 @@ export class CommitQueue implements Commits {
 		this.#tellIdle();
 	}
 
-	/** Without this group nothing stands in the way of the others; what it still has queued is chained to it. */
+	/**
+	 * Without this group nothing stands in the way of the others; what it still has queued is chained
+	 * to it.
+	 */
 	#reject(writes: PendingWrites, group: number, error: SavepointError): void {
 		const inBatch = group === 0 ? [] : writes.remove(group);
 		if (inBatch.length === 0) {
-			// The batch's own rows, or a session that is not in it: somebody else writes to this database.
+			// The batch's own rows, or a session that is not in it: somebody else writes to this
+			// database.
 			this.lose(error.code, error.message);
 			return;
 		}
@@ -263,12 +272,15 @@ export class CommitQueue implements Commits {
 		this.#options.onTrouble?.(trouble);
 	}
 
-	/** A heartbeat of its own when no change carries one: while sessions are active, and to see storage heal. */
+	/**
+	 * A heartbeat of its own when no change carries one: while sessions are active, and to see
+	 * storage heal.
+	 */
 	#keepAlive(): void {
 		if (this.#state !== "open" || this.depth > 0) return;
 		const nowMs = this.#options.now();
 		if (this.#trouble !== null) {
-			if (nowMs - this.#lastProbeAtMs < HEAL_PROBE_MS) return;
+			if (Math.abs(nowMs - this.#lastProbeAtMs) < HEAL_PROBE_MS) return;
 			this.#lastProbeAtMs = nowMs;
 		} else if (
 			activeCount(this.#counters) === 0 ||

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 
-/** Faults that tests switch on to see a check fail; refused unless the process says it is a test. */
+/**
+ * Faults that tests switch on to see a check fail; refused unless the process says it is a test.
+ */
 export type TestFault = "answer-before-commit" | "synchronous-normal";
 
 export interface StorageConfig {

@@ -9,8 +9,9 @@ export interface Heartbeat {
 
 /**
  * The clock that stands still while nothing can be stored. Downtime is every gap between *durable*
- * heartbeats that is longer than two intervals: server gone, frozen, disk full. Only the sum is kept; a
- * session remembers the sum at its start, so that no row is touched when a server comes back.
+ * heartbeats that is longer than two intervals: server gone, frozen, disk full. Only the sum is
+ * kept; a session remembers the sum at its start, so that no row is touched when a server comes
+ * back.
  */
 export class Downtime {
 	#beatAtMs: number;
@@ -43,7 +44,10 @@ export class Downtime {
 		this.#totalMs = beat.downtimeMs;
 	}
 
-	/** How far the last durable heartbeat is from now; one from the future, after a clock was set back, too. */
+	/**
+	 * How far the last durable heartbeat is from now; one from the future, after a clock was set
+	 * back, too.
+	 */
 	ageMsAt(nowMs: number): number {
 		return Math.abs(nowMs - this.#beatAtMs);
 	}

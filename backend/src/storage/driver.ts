@@ -1,8 +1,8 @@
 import type { ErrorCode } from "@savepoint/core";
 
 /**
- * The lower storage port: what an engine must do for the rooms above it, and nothing that names one.
- * `sqlite.ts` implements it over better-sqlite3. How to add another: README.md in this folder.
+ * The lower storage port: what an engine must do for the rooms above it, and nothing that names
+ * one. `sqlite.ts` implements it over better-sqlite3. How to add another: README.md in this folder.
  */
 
 export type SqlValue = string | number | null;
@@ -18,10 +18,10 @@ export interface WriteStatement {
 }
 
 /**
- * One transaction as one flat list of plain values, because what crosses to the writer is copied and
- * objects cost more there than SQLite does: `statement, group, p1 … pn, statement, group, …`.
- * `statement` is a place in the list of all write statements; `group` is the session key whose change it
- * is, 0 for the batch's own.
+ * One transaction as one flat list of plain values, because what crosses to the writer is copied
+ * and objects cost more there than SQLite does: `statement, group, p1 … pn, statement, group, …`.
+ * `statement` is a place in the list of all write statements; `group` is the session key whose
+ * change it is, 0 for the batch's own.
  */
 export type WriteBatch = SqlValue[];
 
@@ -35,7 +35,9 @@ export type CommitOutcome =
 			readonly code: ErrorCode;
 			readonly reason: string;
 	  }
-	/** Nothing was stored, and nothing can be for now: full, locked, read-only. The driver lives on. */
+	/**
+	 * Nothing was stored, and nothing can be for now: full, locked, read-only. The driver lives on.
+	 */
 	| { readonly kind: "unavailable"; readonly code: ErrorCode; readonly reason: string }
 	/** A COMMIT or a sync failed: the outcome is not known and the driver must not be used again. */
 	| { readonly kind: "lost"; readonly code: ErrorCode; readonly reason: string };
@@ -53,7 +55,9 @@ export interface SqlDriver {
 	 * LIMIT. Rejects with a SavepointError by code; after STORAGE_CORRUPT the driver is lost.
 	 */
 	query(sql: string, params?: readonly SqlValue[]): Promise<SqlRow[]>;
-	/** One transaction of write statements. At most one call is under way at a time. Never rejects. */
+	/**
+	 * One transaction of write statements. At most one call is under way at a time. Never rejects.
+	 */
 	commit(batch: WriteBatch): Promise<CommitOutcome>;
 	gauges(): DriverGauges;
 	/** Orderly end: log folded, checkpoint, clean mark, lock released. */
@@ -69,6 +73,8 @@ export interface MigrationDriver {
 		script: string,
 		record: { readonly sql: string; readonly params: readonly SqlValue[] },
 	): Promise<void>;
-	/** A verified copy of the database; called before existing data is migrated. Resolves to its path. */
+	/**
+	 * A verified copy of the database; called before existing data is migrated. Resolves to its path.
+	 */
 	backup?(label: string): Promise<string>;
 }

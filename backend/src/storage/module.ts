@@ -6,12 +6,17 @@ import type { WriteStatement } from "./driver.js";
  */
 export interface StorageModule {
 	readonly name: string;
-	/** Folder of `NNNNNN-name.sql` (or `.sqlite.sql` and `.postgres.sql`); numbers are unique over all modules. */
+	/**
+	 * Folder of `NNNNNN-name.sql` (or `.sqlite.sql` and `.postgres.sql`); numbers are unique over all
+	 * modules.
+	 */
 	readonly migrations: URL;
 	readonly statements: readonly WriteStatement[];
 }
 
-/** Gives every write statement of every module its place in the one list that the driver prepares. */
+/**
+ * Gives every write statement of every module its place in the one list that the driver prepares.
+ */
 export class StatementList {
 	readonly all: readonly WriteStatement[];
 	readonly #places: ReadonlyMap<WriteStatement, number>;

@@ -1,5 +1,8 @@
 import type { StorageModule } from "./module.js";
 import { SESSIONS } from "./session-repo.js";
 
-/** Every kind of data the storage keeps. To add one, write its module and name it here; README.md says how. */
+/**
+ * Every kind of data the storage keeps. To add one, write its module and name it here; README.md
+ * says how.
+ */
 export const MODULES: readonly StorageModule[] = [SESSIONS];

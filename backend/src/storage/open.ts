@@ -35,11 +35,15 @@ export interface StorageOpening {
 	readonly modules?: readonly StorageModule[];
 }
 
-/** Configuration → open storage: the only place that chooses an engine. Rejects with a code of the catalogue. */
+/**
+ * Configuration → open storage: the only place that chooses an engine. Rejects with a code of the
+ * catalogue.
+ */
 export async function openStorage(opening: StorageOpening): Promise<Storage> {
 	const { modules = MODULES } = opening;
 	const statements = new StatementList(modules);
-	// What a driver loses, the queue must hear first: its waiters are told before the process is stopped.
+	// What a driver loses, the queue must hear first: its waiters are told before the process is
+	// stopped.
 	let queue: CommitQueue | null = null;
 	const onLost: StorageOpening["onLost"] = (code, reason) =>
 		queue === null ? opening.onLost(code, reason) : queue.lose(code, reason);

@@ -3,8 +3,8 @@ import type { WriteBatch } from "./driver.js";
 import type { CommitWaiter } from "./ports.js";
 
 /**
- * The changes that will share one transaction, as parallel lists: the hot path makes no object for a
- * change, and only the rare removal of a rejected session has to cut the lists apart.
+ * The changes that will share one transaction, as parallel lists: the hot path makes no object for
+ * a change, and only the rare removal of a rejected session has to cut the lists apart.
  */
 export class PendingWrites {
 	values: WriteBatch = [];

@@ -11,12 +11,14 @@ import type { SavepointError } from "../errors.js";
 import type { DriverGauges, WriteBatch } from "./driver.js";
 
 /**
- * The upper storage port, in the words of the domain: what the authority in `game/` may ask of a storage
- * and what it may rely on. Types only; `session-repo.ts` and `commit-queue.ts` implement them once, over
- * any driver.
+ * The upper storage port, in the words of the domain: what the authority in `game/` may ask of a
+ * storage and what it may rely on. Types only; `session-repo.ts` and `commit-queue.ts` implement
+ * them once, over any driver.
  */
 
-/** A session as the authority plays it and the storage keeps it. The authority owns and changes it. */
+/**
+ * A session as the authority plays it and the storage keeps it. The authority owns and changes it.
+ */
 export interface SessionRecord {
 	readonly key: number;
 	readonly id: string;
@@ -42,7 +44,9 @@ export interface SessionRecord {
 
 export type StoredLevel = Pick<Level, "terrain" | "trashCan" | "playerSpeedPercent">;
 
-/** What is remembered of a move that had an id, so that a resend gets the first answer again (A3). */
+/**
+ * What is remembered of a move that had an id, so that a resend gets the first answer again (A3).
+ */
 export interface KeyedEntry {
 	readonly seq: number;
 	readonly recordedAtMs: number;
@@ -70,7 +74,9 @@ export interface NewEntry {
 	readonly refusal: RefusalCode | null;
 }
 
-/** A body as it is logged: a spawn whose artifact the server named, and an end by the sweep, say so. */
+/**
+ * A body as it is logged: a spawn whose artifact the server named, and an end by the sweep, say so.
+ */
 export type LoggedBody =
 	| (Omit<Extract<MoveBody, { type: "spawn" }>, "artifactId"> & {
 			/** null: the id follows from the session and the entry; see `ids.ts`. */
@@ -88,9 +94,9 @@ export interface DueSession {
 
 export interface SessionRepository {
 	/**
-	 * The session, rebuilt from its level and its log and compared with its snapshot; null when there is
-	 * none. Throws SESSION_HARMED when row, artifacts or chain do not verify: that session only is lost to
-	 * play, and nothing of it is changed.
+	 * The session, rebuilt from its level and its log and compared with its snapshot; null when there
+	 * is none. Throws SESSION_HARMED when row, artifacts or chain do not verify: that session only is
+	 * lost to play, and nothing of it is changed.
 	 */
 	load(id: string): Promise<StoredSession | null>;
 	/** The session that a create with this Idempotency-Key made, or null. */
@@ -104,8 +110,8 @@ export interface SessionRepository {
 	/** Queues the new session's row and sets its head hash. */
 	appendSession(batch: WriteBatch, record: SessionRecord): void;
 	/**
-	 * Queues one log entry, which the rules have already applied to `record.state`, and advances `seq` and
-	 * `headHash`. Returns what is to be remembered of a move that has an id, else null.
+	 * Queues one log entry, which the rules have already applied to `record.state`, and advances
+	 * `seq` and `headHash`. Returns what is to be remembered of a move that has an id, else null.
 	 */
 	appendEntry(batch: WriteBatch, record: SessionRecord, entry: NewEntry): KeyedEntry | null;
 	/** Queues the snapshot: row and artifacts as they are now. */
@@ -127,8 +133,8 @@ export interface Commits {
 	readonly counters: Readonly<Counters>;
 	downtimeMsAt(nowMs: number): number;
 	/**
-	 * Opens one session's change: its statements are pushed on the list that comes back, then `finish` hands
-	 * the change over, all before the caller returns to the event loop.
+	 * Opens one session's change: its statements are pushed on the list that comes back, then
+	 * `finish` hands the change over, all before the caller returns to the event loop.
 	 */
 	begin(): WriteBatch;
 	finish(sessionKey: number, change: CounterChange | null, waiter: CommitWaiter): void;

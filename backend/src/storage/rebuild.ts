@@ -54,9 +54,9 @@ export const keyedEntry = (
 });
 
 /**
- * Rebuilds a session from its row's fixed fields and its log, and holds the result against the stored
- * snapshot: the one piece of code that loading, doctor and every proof of a copy use. Each step throws
- * UnreadableRow with the first thing that does not verify.
+ * Rebuilds a session from its row's fixed fields and its log, and holds the result against the
+ * stored snapshot: the one piece of code that loading, doctor and every proof of a copy use. Each
+ * step throws UnreadableRow with the first thing that does not verify.
  */
 export class Rebuild {
 	readonly #row: SessionRow;

@@ -9,12 +9,14 @@ import {
 import type { LoggedBody, StoredLevel } from "./ports.js";
 
 /**
- * Domain ↔ stored text, in both directions and checked in both. `FORMAT` goes into every session row: a
- * release that writes another form reads this one by its number.
+ * Domain ↔ stored text, in both directions and checked in both. `FORMAT` goes into every session
+ * row: a release that writes another form reads this one by its number.
  */
 export const FORMAT = 1;
 
-/** What is stored does not read back as what this version writes; one session's trouble, never more. */
+/**
+ * What is stored does not read back as what this version writes; one session's trouble, never more.
+ */
 export class UnreadableRow extends Error {
 	override readonly name = "UnreadableRow";
 }
@@ -176,7 +178,10 @@ export interface ChainLink {
 	readonly payload: string;
 }
 
-/** Each entry's hash covers the one before it: a log with a hole, a swap or a changed byte does not verify. */
+/**
+ * Each entry's hash covers the one before it: a log with a hole, a swap or a changed byte does not
+ * verify.
+ */
 export const chainHash = (previous: string, link: ChainLink): string =>
 	digest(
 		`${previous}\n${link.seq}\n${link.moveId ?? ""}\n${link.moveType}\n${link.playMs ?? ""}\n${

@@ -2,7 +2,9 @@ import { type Counters, noCounters } from "../counters.js";
 import type { Heartbeat } from "./downtime.js";
 import type { SqlDriver, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 
-/** The two rows that every batch may touch for itself: the heartbeat and this process's counters. */
+/**
+ * The two rows that every batch may touch for itself: the heartbeat and this process's counters.
+ */
 
 /** P5: one slot a serving process. SQLite has one server, so one slot. */
 export const ONLY_SLOT = "main";
@@ -15,9 +17,9 @@ export const updateHeartbeat: WriteStatement = {
 };
 
 export const updateCounters: WriteStatement = {
-	sql: `update session_stats set started = $1, stale_ended = $2, won = $3, lost = $4, abandoned = $5,
-		latest_completed_at = $6, latest_activity_at = $7, today = $8, started_today = $9
-		where slot = $10`,
+	sql: `update session_stats set started = $1, stale_ended = $2, won = $3, lost = $4,
+		abandoned = $5, latest_completed_at = $6, latest_activity_at = $7, today = $8,
+		started_today = $9 where slot = $10`,
 	paramCount: 10,
 	changes: 1,
 };

@@ -14,10 +14,12 @@ import {
 /** Session and artifact rows: the statements that write them and the columns both ways. */
 
 export const insertSession: WriteStatement = {
-	sql: `insert into sessions (session_key, session_id, create_key, format, seed, duration_ms, terrain,
-			started_at, downtime_base_ms, due_at, result, ended_at, stale, score, seq, last_play_ms,
-			state_hash, head_hash, checksum)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+	sql: `insert into sessions
+			(session_key, session_id, create_key, format, seed, duration_ms, terrain, started_at,
+			downtime_base_ms, due_at, result, ended_at, stale, score, seq, last_play_ms, state_hash,
+			head_hash, checksum)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+			$19)`,
 	paramCount: 19,
 	changes: 1,
 };

@@ -6,8 +6,9 @@ import { makeDirectoryDurable, renameDurable, syncFile } from "./durable-files.j
 import type { DatabasePaths } from "./sqlite-paths.js";
 
 /**
- * A copy of the database in its backup folder, whole or not there: written under a temporary name, checked,
- * synced, renamed. Returns its path. The connection is the writer's own, so no write can come between.
+ * A copy of the database in its backup folder, whole or not there: written under a temporary name,
+ * checked, synced, renamed. Returns its path. The connection is the writer's own, so no write can
+ * come between.
  */
 export function copyVerified(connection: Connection, paths: DatabasePaths, label: string): string {
 	makeDirectoryDurable(paths.backupDirectory);

@@ -7,10 +7,12 @@ import { translateSqliteError } from "./sqlite-errors.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
 
 /**
- * The migrations that the database has, read without leaving a trace: a read-only connection never brings
- * the WAL home when it closes, so a database that is refused afterwards (M2) is byte for byte as it was.
+ * The migrations that the database has, read without leaving a trace: a read-only connection never
+ * brings the WAL home when it closes, so a database that is refused afterwards (M2) is byte for
+ * byte as it was.
  *
- * Throws STORAGE_BUSY when another program holds it, STORAGE_CORRUPT when its schema cannot be read.
+ * Throws STORAGE_BUSY when another program holds it, STORAGE_CORRUPT when its schema cannot be
+ * read.
  */
 export function readHistory(paths: DatabasePaths): AppliedMigration[] {
 	const absent = [paths.wal, paths.shm].filter((path) => !existsSync(path));

@@ -5,7 +5,10 @@ import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
 import { applyReaderSettings } from "./sqlite-settings.js";
 import { named } from "./sqlite-writer.js";
 
-/** The reader's thread: point reads and bounded pages, so that no request waits on the disk in the loop. */
+/**
+ * The reader's thread: point reads and bounded pages, so that no request waits on the disk in the
+ * loop.
+ */
 
 export interface ReaderRequest {
 	readonly id: number;

@@ -3,8 +3,8 @@ import { SavepointError } from "../errors.js";
 import { BUSY_TIMEOUT_MS, JOURNAL_SIZE_LIMIT_BYTES } from "../limits.js";
 
 /**
- * A4: what makes a commit durable is set and then read back, because better-sqlite3 compiles WAL with
- * synchronous=NORMAL, where a commit is not synced, and a misspelt pragma is silently ignored.
+ * A4: what makes a commit durable is set and then read back, because better-sqlite3 compiles WAL
+ * with synchronous=NORMAL, where a commit is not synced, and a misspelt pragma is silently ignored.
  */
 const WRITER_SETTINGS: readonly (readonly [pragma: string, value: string | number])[] = [
 	["journal_mode", "wal"],
@@ -32,7 +32,9 @@ const READER_SETTINGS: typeof WRITER_SETTINGS = [
 	["query_only", 1],
 ];
 
-/** Below this, a commit that meets a checkpoint can corrupt the database (SQLite's WAL-reset bug). */
+/**
+ * Below this, a commit that meets a checkpoint can corrupt the database (SQLite's WAL-reset bug).
+ */
 const SQLITE_VERSION_MIN = [3, 51, 3] as const;
 
 const readBack = (database: Database, pragma: string): string | number =>

@@ -2,11 +2,11 @@ import { statfsSync, statSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { RESERVE_FILE_BYTES, RESUME_FREE_BYTES } from "../limits.js";
 import type { CommitOutcome, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
-import { keepReserve, releaseReserve } from "./sqlite-reserve-file.js";
 import { copyVerified } from "./sqlite-copy.js";
 import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
 import { type InstanceFile, writeInstance } from "./sqlite-instance.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
+import { keepReserve, releaseReserve } from "./sqlite-reserve-file.js";
 import { readWalSalts } from "./sqlite-wal.js";
 import { SqliteWriter } from "./sqlite-writer.js";
 

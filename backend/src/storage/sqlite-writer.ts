@@ -27,8 +27,8 @@ interface Prepared {
 }
 
 /**
- * The only connection that writes, in the thread it owns (G1): batches, folding, checkpoints. Everything
- * here is synchronous; `sqlite-writer-thread.ts` brings the messages.
+ * The only connection that writes, in the thread it owns (G1): batches, folding, checkpoints.
+ * Everything here is synchronous; `sqlite-writer-thread.ts` brings the messages.
  */
 export class SqliteWriter {
 	readonly connection: Connection;
@@ -38,14 +38,15 @@ export class SqliteWriter {
 	#rollback: Statement;
 	/** Asks for the size of the WAL and does nothing to it. */
 	#measureWal: Statement;
-	/** Frames in the WAL; 0 when a checkpoint has brought all of them home and the next write starts over. */
+	/**
+	 * Frames in the WAL; 0 when a checkpoint has brought all of them home and the next write starts
+	 * over.
+	 */
 	#walFrames = 0;
 	tailRows = 0;
 
 	constructor(options: SqliteWriterOptions) {
-		this.connection = new Database(options.path, { fileMustExist: true });
-		applyWriterSettings(this.connection);
-		if (options.unsafeSync) this.connection.pragma("synchronous = NORMAL");
+		this.connection = openForWriting(options);
 		this.#begin = this.connection.prepare("begin immediate");
 		this.#commit = this.connection.prepare("commit");
 		this.#rollback = this.connection.prepare("rollback");
@@ -93,8 +94,8 @@ export class SqliteWriter {
 		try {
 			this.#commit.run();
 		} catch (error) {
-			// ENOSPC while the WAL was written, before the sync: the commit frame is not there. Anything else is
-			// indeterminate: its frames may be valid at the next open (A2).
+			// ENOSPC while the WAL was written, before the sync: the commit frame is not there. Anything
+			// else is indeterminate: its frames may be valid at the next open (A2).
 			const code = sqliteCode(error);
 			return code === "STORAGE_FULL" || code === "STORAGE_BUSY"
 				? this.#takeBack(0, error)
@@ -175,13 +176,29 @@ export class SqliteWriter {
 	}
 }
 
+/** Finds out whether another program holds the database before anything of ours is written (B4). */
+function openForWriting({ path, unsafeSync }: SqliteWriterOptions): Connection {
+	const connection = new Database(path, { fileMustExist: true });
+	try {
+		applyWriterSettings(connection);
+		if (unsafeSync) connection.pragma("synchronous = NORMAL");
+		connection.exec("begin immediate; rollback");
+		return connection;
+	} catch (error) {
+		connection.close();
+		throw error;
+	}
+}
+
 const STALE = Symbol("a row was not as the change expected it");
 
 /** better-sqlite3 binds `$1` by name, from an object whose keys are the numbers. */
 export const named = (params: readonly SqlValue[]): Record<string, SqlValue> =>
 	Object.fromEntries(params.map((value, at) => [String(at + 1), value]));
 
-/** Binding by position is twice as quick; a WriteStatement names each parameter once and in order. */
+/**
+ * Binding by position is twice as quick; a WriteStatement names each parameter once and in order.
+ */
 function byPosition(sql: string, paramCount: number): string {
 	let next = 1;
 	const text = sql.replace(/\$(\d+)/g, (_, number: string) => {

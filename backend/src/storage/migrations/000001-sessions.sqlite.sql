@@ -1,7 +1,8 @@
 -- Sessions, their logs and the counters.
 --
--- Times are milliseconds since 1970 in UTC, positions thousandths of a pixel. The SQLite twin of this
--- file uses STRICT and WITHOUT ROWID; another engine gets a file of its own under the same number.
+-- Times are milliseconds since 1970 in UTC, positions thousandths of a pixel. The SQLite twin of
+-- this file uses STRICT and WITHOUT ROWID; another engine gets a file of its own under the same
+-- number.
 
 -- One row: who this database is, and the clock that stands still while no server is alive.
 create table service (
@@ -85,8 +86,9 @@ create table moves (
 	primary key (session_key, seq)
 ) strict, without rowid;
 
--- The newest part of the log in the order in which it was acknowledged. Appending here touches one page
--- for dozens of moves; the writer folds it into `moves` in sorted order, some thousand at a time.
+-- The newest part of the log in the order in which it was acknowledged. Appending here touches one
+-- page for dozens of moves; the writer folds it into `moves` in sorted order, some thousand at a
+-- time.
 create table move_tail (
 	tail_id integer primary key,
 	session_key integer not null,
@@ -102,6 +104,8 @@ create table move_tail (
 
 -- What readers use: the whole log, wherever a move lies.
 create view session_log as
-	select session_key, seq, move_id, move_type, play_ms, recorded_at, refusal, payload, hash from moves
+	select session_key, seq, move_id, move_type, play_ms, recorded_at, refusal, payload, hash
+	from moves
 	union all
-	select session_key, seq, move_id, move_type, play_ms, recorded_at, refusal, payload, hash from move_tail;
+	select session_key, seq, move_id, move_type, play_ms, recorded_at, refusal, payload, hash
+	from move_tail;
