@@ -95,7 +95,7 @@ describe.each(DRIVERS)("resends on $name", (kit) => {
 		}),
 	);
 
-	it("[K3] a move that is sent again is `before`, with its first seq, also within a batch", async () => {
+	it("[K3] a move sent again is `before`, with its first seq, also within a batch", async () => {
 		let open = await OpenStore.open(kit);
 		const { sessionId } = await open.create();
 		const batch = [move("1", spawn("a")), move("2", lay("a")), move("1", spawn("a"))];
@@ -113,7 +113,7 @@ describe.each(DRIVERS)("resends on $name", (kit) => {
 		await open.close();
 	});
 
-	it("[A3] keys are remembered with their answers after a restart, also of ended sessions", async () => {
+	it("[A3] keys and their answers outlive a restart, also of ended sessions", async () => {
 		let open = await OpenStore.open(kit);
 		const { sessionId } = await open.create();
 		const calls = [
@@ -181,7 +181,7 @@ describe.each(DRIVERS)("resends on $name", (kit) => {
 		await open.close();
 	});
 
-	it("[K11] the id of a spawned artifact is the same after a reload, and no two are alike", async () => {
+	it("[K11] a spawned artifact's id is the same after a reload, and no two are alike", async () => {
 		let open = await OpenStore.open(kit);
 		const { sessionId } = await open.create();
 		for (let count = 0; count < 20; count += 1) {

@@ -1,5 +1,5 @@
-// Goal: every sentence of the contract about what calls mean, on a real storage. Method: real files, a
-// clock in the test's hand, and a driver that can be told to fail or to wait.
+// Goal: every sentence of the contract about what calls mean, on a real storage. Method: real
+// files, a clock in the test's hand, and a driver that can be told to fail or to wait.
 import { describe, expect, it } from "vitest";
 import { DRIVERS } from "../support/drivers.js";
 import {

@@ -1,5 +1,6 @@
-// Goal: the gate tells nobody anything before its commit, in order, and each failure reaches exactly
-// those it concerns. Method: a driver whose outcomes the test chooses; random scripts against a model.
+// Goal: the gate tells nobody anything before its commit, in order, and each failure reaches
+// exactly those it concerns. Method: a driver whose outcomes the test chooses; random scripts
+// against a model.
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type CounterChange, noCounters } from "#src/counters.js";
@@ -177,7 +178,7 @@ describe("the commit queue", () => {
 		expect(bench.queue.counters).toMatchObject({ started: 1, won: 0, startedToday: 1 });
 	});
 
-	it("[F3] unavailable fails all that wait, refuses before anything changes, and heals by a probe", async () => {
+	it("[F3] unavailable fails all that wait, then refuses, and heals by a probe", async () => {
 		bench.change(1, "a");
 		await bench.driver.committing();
 		bench.change(2, "b");
@@ -199,7 +200,7 @@ describe("the commit queue", () => {
 		expect(bench.queue.downtimeMsAt(bench.nowMs)).toBe(10_000);
 	});
 
-	it("[A2] after a failed sync nothing is told as saved, and onLost is called once, last", async () => {
+	it("[A2] after a failed sync nothing is told as saved; onLost is called once, last", async () => {
 		bench.change(1, "a");
 		await bench.driver.committing();
 		bench.change(2, "b");
@@ -211,7 +212,7 @@ describe("the commit queue", () => {
 		expect(bench.driver.batches).toHaveLength(1);
 	});
 
-	it("[A2] a loss behind the driver's back fails what is under way; its outcome is ignored", async () => {
+	it("[A2] a loss beside a commit fails what is under way; its outcome is ignored", async () => {
 		bench.change(1, "a");
 		await bench.driver.committing();
 		bench.queue.lose("STORAGE_CORRUPT", "a reader met a damaged page");
@@ -323,7 +324,8 @@ describe("heartbeats", () => {
 	});
 });
 
-// Random scripts. The model: what is in flight and what waits; a list of reads alone needs no commit.
+// Random scripts. The model: what is in flight and what waits; a list of reads alone needs no
+// commit.
 type Step =
 	| { readonly do: "change" | "read"; readonly session: number }
 	| { readonly do: "commit" | "full" }

@@ -1,5 +1,5 @@
-// Goal: downtime is the sum of the gaps between durable heartbeats, counted once. Method: a model that
-// adds the gaps up.
+// Goal: downtime is the sum of the gaps between durable heartbeats, counted once. Method: a model
+// that adds the gaps up.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DOWNTIME_GAP_MS } from "#src/limits.js";
@@ -8,7 +8,7 @@ import { Downtime } from "#src/storage/downtime.js";
 const from = (heartbeatAtMs: number, downtimeMs = 0) => new Downtime({ heartbeatAtMs, downtimeMs });
 
 describe("downtime", () => {
-	it("[K6] a gap counts from its first millisecond, but only when it is longer than two intervals", () => {
+	it("[K6] a gap counts whole, but only when it is longer than two intervals", () => {
 		const downtime = from(1_000, 50);
 		expect(downtime.totalMsAt(1_000 + DOWNTIME_GAP_MS)).toBe(50);
 		expect(downtime.totalMsAt(1_001 + DOWNTIME_GAP_MS)).toBe(51 + DOWNTIME_GAP_MS);
@@ -20,7 +20,7 @@ describe("downtime", () => {
 		expect(downtime.beat(20_000)).toEqual({ atMs: 20_000, downtimeMs: 20_000, expectedAtMs: 0 });
 	});
 
-	it("[K6] whatever the moments and whichever were stored, the total is the sum of the long gaps", () => {
+	it("[K6] whichever heartbeats were stored, the total is the sum of the long gaps", () => {
 		const moment = fc.record({ afterMs: fc.integer({ min: 0, max: 2_000 }), stored: fc.boolean() });
 		fc.assert(
 			fc.property(fc.array(moment), (moments) => {

@@ -1,5 +1,6 @@
-// Goal: a schema goes forward in whole steps, after a proven copy, or nothing is touched. Method: modules
-// with migrations of their own, a kill between two of them, and histories that this version cannot explain.
+// Goal: a schema goes forward in whole steps, after a proven copy, or nothing is touched. Method:
+// modules with migrations of their own, a kill between two of them, and histories that this version
+// cannot explain.
 import { readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -80,7 +81,7 @@ describe("migrations as files", () => {
 		);
 	});
 
-	it("[M1] the copy is made before the first step, and not where there is nothing to lose", async () => {
+	it("[M1] the copy comes before the first step, and not where nothing can be lost", async () => {
 		const steps: string[] = [];
 		const driver = (history: readonly number[]) => ({
 			engine: "sqlite" as const,
@@ -122,7 +123,7 @@ describe.each(DRIVERS)("migrations on $name", (kit) => {
 		expect(rows[0]?.["applied_at"]).toBeGreaterThan(Date.UTC(2026, 0));
 	});
 
-	it("[M1] one that fails leaves nothing of itself, what came before stays, and it can be mended", async () => {
+	it("[M1] one that fails leaves nothing of itself, and it can be mended", async () => {
 		const place = await filled();
 		const good = "create table good (id integer primary key)";
 		const broken = moduleOf({

@@ -1,5 +1,6 @@
 // Goal: user story 3. A kind of data that the storage has never heard of joins a database full of
-// sessions, and nothing that was there changes. Method: the placeholder module in support/souvenirs.
+// sessions, and nothing that was there changes. Method: the placeholder module in
+// support/souvenirs.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

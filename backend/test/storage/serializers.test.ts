@@ -1,5 +1,5 @@
-// Goal: what is stored reads back as it was, and anything else is refused by name. Method: round trips
-// over random values, and random texts and flipped characters for what must not read back.
+// Goal: what is stored reads back as it was, and anything else is refused by name. Method: round
+// trips over random values, and random texts and flipped characters for what must not read back.
 import { ARTIFACT_STATUSES, generateLevel, MOVE_TYPES } from "@savepoint/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

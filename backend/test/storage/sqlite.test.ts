@@ -1,5 +1,6 @@
-// Goal: what only the SQLite driver can get wrong: its settings, its WAL, its threads and its clean mark.
-// Method: real files, a second connection that reads, damaged pages, a start that cannot succeed.
+// Goal: what only the SQLite driver can get wrong: its settings, its WAL, its threads and its clean
+// mark. Method: real files, a second connection that reads, damaged pages, a start that cannot
+// succeed.
 import {
 	closeSync,
 	existsSync,
@@ -121,7 +122,7 @@ describe("a clean end", () => {
 		expect(kit.look(place, "select count(*) as n from moves")).toEqual([{ n: 40 }]);
 	});
 
-	it("[G6, B4] beside a reader that holds the -wal, the next start finds a healthy database", async () => {
+	it("[G6, B4] beside a reader that holds the -wal leaves a healthy database", async () => {
 		const { place, sessionId } = await filled();
 		const open = await OpenStore.open(kit, place);
 		const reader = new Database(place, { readonly: true });
@@ -174,7 +175,7 @@ describe("a start that cannot succeed", () => {
 });
 
 describe("damage that is found while it runs", () => {
-	it("[B3] a damaged page stops the server once, and the next start sets the files aside whole", async () => {
+	it("[B3] a damaged page stops the server once; the next start sets all aside", async () => {
 		const { place, sessionId } = await filled();
 		// The table's own pages, behind the schema's: read only when somebody asks.
 		const [root] = kit.look(place, "select rootpage from sqlite_schema where name = 'moves'");

@@ -144,7 +144,7 @@ export function driverContract(kit: TestDriver): void {
 			await driver.close();
 		});
 
-		test("[F3] while another connection writes it is unavailable, then takes writes again", async () => {
+		test("[F3] unavailable while another connection writes, then takes writes again", async () => {
 			const { place, driver, probe } = await open();
 			await probe.commit(probe.insert(1, "before"));
 			const release = kit.holdWriteLock(place);

@@ -1,4 +1,5 @@
-// Opens a storage with the migrations of one more folder, one of which never ends; killed meanwhile.
+// Opens a storage with the migrations of one more folder, one of which never ends; killed
+// meanwhile.
 import { MODULES } from "#src/storage/modules.js";
 import { openStorage } from "#src/storage/open.js";
 

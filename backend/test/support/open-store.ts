@@ -8,7 +8,9 @@ import type { Storage } from "#src/storage/open.js";
 import { type OpenOptions, silentLog, type TestDriver } from "./drivers.js";
 import { FaultyDriver } from "./scripted-driver.js";
 
-/** 22 November 2026, 10:00 UTC: a clock of the test's own, so that time passes only when it says so. */
+/**
+ * 22 November 2026, 10:00 UTC: a clock of the test's own, so that time passes only when it says so.
+ */
 export const START_MS = Date.UTC(2026, 10, 22, 10);
 
 /** What a call was answered. */
@@ -190,8 +192,11 @@ export const answerOf = <T>(answered: Answered<T>): T => {
 };
 /** Waits until the queue's own probe has found that writes are taken again. */
 export async function heal(open: OpenStore): Promise<void> {
-	while (open.storage.commits.refusal() !== null)
+	while (open.storage.commits.refusal() !== null) {
+		// A probe comes some time after the last one.
+		open.jump(10);
 		await new Promise((resolve) => setImmediate(resolve));
+	}
 }
 /** A store for the length of a test: closed also after a failure. */
 export const withStore =

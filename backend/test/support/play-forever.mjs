@@ -1,5 +1,5 @@
-// Plays on a storage of its own until it is killed, and prints each move's session and seq once it was
-// acknowledged: what a client would know.
+// Plays on a storage of its own until it is killed, and prints each move's session and seq once it
+// was acknowledged: what a client would know.
 
 import { SessionStore } from "#src/game/session-store.js";
 import { newId } from "#src/ids.js";

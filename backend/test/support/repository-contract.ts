@@ -10,7 +10,10 @@ import type { TestDriver } from "./drivers.js";
 
 const START_MS = Date.UTC(2026, 10, 22, 10);
 
-/** Plays straight on the repository, as the authority does, without its cache and its rules of answers. */
+/**
+ * Plays straight on the repository, as the authority does, without its cache and its rules of
+ * answers.
+ */
 class Player {
 	readonly storage: Storage;
 	constructor(storage: Storage) {
@@ -239,7 +242,7 @@ export function repositoryContract(kit: TestDriver): void {
 			expect(keys).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 		});
 
-		it("[K8] a log longer than a page and than the tail is loaded whole, also after a restart", async () => {
+		it("[K8] a log longer than page and tail is loaded whole, also after a restart", async () => {
 			const place = kit.makePlace();
 			let storage = await kit.openStorage(place);
 			const player = new Player(storage);

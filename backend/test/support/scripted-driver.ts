@@ -67,11 +67,14 @@ export class ScriptedDriver implements SqlDriver {
 	async close(): Promise<void> {}
 }
 
+/** How a commit ends instead, or what makes one of its batch; null: it is not touched. */
+export type Fault = CommitOutcome | ((batch: WriteBatch) => CommitOutcome | null);
+
 /** A real driver whose next commits can be held back, or failed without reaching it. */
 export class FaultyDriver implements SqlDriver {
 	readonly engine: SqlDriver["engine"];
 	readonly #inner: SqlDriver;
-	readonly #faults: CommitOutcome[] = [];
+	readonly #faults: Fault[] = [];
 	#gate: Promise<void> | null = null;
 	#open: () => void = () => undefined;
 
@@ -81,8 +84,13 @@ export class FaultyDriver implements SqlDriver {
 	}
 
 	/** The next commit ends so, and nothing of it is stored. */
-	failNext(outcome: CommitOutcome): void {
-		this.#faults.push(outcome);
+	failNext(fault: Fault): void {
+		this.#faults.push(fault);
+	}
+
+	/** Faults that no commit has met yet are forgotten. */
+	stopFailing(): void {
+		this.#faults.length = 0;
 	}
 
 	/** Commits wait until the returned function is called. */
@@ -102,7 +110,9 @@ export class FaultyDriver implements SqlDriver {
 
 	async commit(batch: WriteBatch): Promise<CommitOutcome> {
 		if (this.#gate !== null) await this.#gate;
-		return this.#faults.shift() ?? this.#inner.commit(batch);
+		const fault = this.#faults.shift() ?? null;
+		const outcome = typeof fault === "function" ? fault(batch) : fault;
+		return outcome ?? this.#inner.commit(batch);
 	}
 
 	gauges(): DriverGauges {

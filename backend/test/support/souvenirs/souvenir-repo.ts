@@ -4,8 +4,9 @@ import type { Commits, CommitWaiter } from "#src/storage/ports.js";
 import { type Souvenir, souvenirFromRow, souvenirParams } from "./souvenir-rows.js";
 
 /**
- * The placeholder of user story 3: a kind of data that the storage has never heard of, with a table, a
- * serializer and a repository of its own. The README of the storage room shows it as its worked example.
+ * The placeholder of user story 3: a kind of data that the storage has never heard of, with a
+ * table, a serializer and a repository of its own. The README of the storage room shows it as its
+ * worked example.
  */
 
 const insertSouvenir: WriteStatement = {
