@@ -1,9 +1,9 @@
 import type { ErrorCode } from "@savepoint/core";
 
 /**
- * The catalogue: one entry a code, and the only place where a code meets a sentence, an HTTP status, an
- * exit code and the question whether a retry can help. `docs/reference/errors.md` lists the same rows;
- * `test/errors.test.ts` holds the two together.
+ * The catalogue: one entry a code, and the only place where a code meets a sentence, an HTTP
+ * status, an exit code and the question whether a retry can help. `docs/reference/errors.md` lists
+ * the same rows; `test/errors.test.ts` holds the two together.
  */
 export interface ErrorEntry {
 	/** A sentence a person can act on. A more exact one may be given where the error is raised. */
@@ -131,8 +131,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
 export const RETRY_AFTER_SECONDS = 1;
 
 /**
- * Every expected failure, with its code. The message is for people and never holds parameters or what a
- * player typed; the cause, if any, is for the log.
+ * Every expected failure, with its code. The message is for people and never holds parameters or
+ * what a player typed; the cause, if any, is for the log.
  */
 export class SavepointError extends Error {
 	override readonly name = "SavepointError";

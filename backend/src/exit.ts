@@ -24,7 +24,8 @@ export async function runProcess(start: () => Promise<RunningServer>): Promise<v
 		end(error);
 		return;
 	}
-	// Before anybody is told that the server is there: a SIGTERM right behind it must find its handler.
+	// Before anybody is told that the server is there: a SIGTERM right behind it must find its
+	// handler.
 	stopOnSignals(server);
 	welcome(server);
 	const lost = await server.lost;

@@ -38,8 +38,9 @@ export const newId = (timeMs: number): string => encodeTime(timeMs) + encodeBits
 export const looksLikeId = (text: string): boolean => ID_PATTERN.test(text);
 
 /**
- * The id of an artifact that a caller spawned without naming it. It follows from the session's id, a
- * secret of its players, and the log entry, so that a replay of the log names it the same without storing it.
+ * The id of an artifact that a caller spawned without naming it. It follows from the session's id,
+ * a secret of its players, and the log entry, so that a replay of the log names it the same without
+ * storing it.
  */
 export const artifactIdFor = (sessionId: string, seq: number, recordedAtMs: number): string =>
 	encodeTime(recordedAtMs) +

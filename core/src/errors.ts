@@ -1,6 +1,7 @@
 /**
- * The stable codes that every room, client and document shares. Sentence, HTTP status, exit code and
- * whether a retry can help stand in `backend/src/errors.ts`; `docs/reference/errors.md` lists them all.
+ * The stable codes that every room, client and document shares. Sentence, HTTP status, exit code
+ * and whether a retry can help stand in `backend/src/errors.ts`; `docs/reference/errors.md` lists
+ * them all.
  */
 export const ERROR_CODES = [
 	// The request itself.

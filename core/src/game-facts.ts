@@ -1,8 +1,8 @@
 import { LEVEL_HEIGHT, LEVEL_WIDTH } from "./limits.js";
 
 /**
- * The numbers of the game. Source: the user's service, whose rules and feel are kept; a number here is
- * changed only together with `LEVEL_VERSION` when it shapes a level.
+ * The numbers of the game. Source: the user's service, whose rules and feel are kept; a number here
+ * is changed only together with `LEVEL_VERSION` when it shapes a level.
  *
  * Pixels, with y growing downwards. A tile's y is its top.
  */

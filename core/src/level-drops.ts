@@ -16,8 +16,8 @@ import type { TerrainTile } from "./schemas.js";
  *
  * A steady player is thought along: it takes the artifacts in the order in which they fall, runs a
  * little slower than the real one can, and loses some time at each. A drop is placed only where the
- * model of `reach.ts` knows a way and where the steady player still brings it to the bin in time. The
- * spot nearest to the bin always qualifies, so no level has to be thrown away.
+ * model of `reach.ts` knows a way and where the steady player still brings it to the bin in time.
+ * The spot nearest to the bin always qualifies, so no level has to be thrown away.
  */
 
 /** One drop before it has a place. */
@@ -40,7 +40,9 @@ const DROP_X = { min: 48, max: 816, step: 4 } as const;
 /** From y 210 to the ground under 900 px/s²: 881 ms, rounded up. A stone on the way shortens it. */
 export const FALL_MS = 900;
 export const STEADY_PX_PER_S = Math.floor(RUN_PX_PER_S * 0.8);
-/** What picking up costs beside the way there: a moment, a jump onto a stone, a stone broken first. */
+/**
+ * What picking up costs beside the way there: a moment, a jump onto a stone, a stone broken first.
+ */
 export const PICK_UP_MS: Readonly<Record<Way, number>> = { walk: 300, stand: 700, break: 1100 };
 /** The steady player is never further behind a drop than a dropper's own rhythm. */
 const BEHIND_MS_MAX = DROP_INTERVAL_MS;
@@ -110,7 +112,10 @@ function reachableSpots(terrain: readonly TerrainTile[]): Spot[] {
 	return spots;
 }
 
-/** When each artifact must be in the bin; from the last to the first, so that every later one still fits. */
+/**
+ * When each artifact must be in the bin; from the last to the first, so that every later one still
+ * fits.
+ */
 function deadlinesOf(times: readonly DropTime[], durationMs: number): number[] {
 	const deadlines: number[] = [];
 	let nextMs = durationMs + SHORTEST_TRIP_MS;

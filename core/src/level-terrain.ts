@@ -16,12 +16,14 @@ import type { TerrainTile } from "./schemas.js";
 /** The most stones of the greatest width that keep their distance between start and bin. */
 const STONE_COUNT = { min: 2, max: 4 } as const;
 const STONES_LEFT = PLAYER_START_X + PLAYER_SIZE + STONE_CLEARANCE_PX;
-/** No stone reaches further right. `level-drops.ts` relies on free ground between here and the bin. */
+/**
+ * No stone reaches further right. `level-drops.ts` relies on free ground between here and the bin.
+ */
 export const STONES_RIGHT = BIN.x - STONE_CLEARANCE_PX;
 
 /**
- * The ground and its stones, from left to right. The distances hold by construction: stones stand at
- * their least distance, and what room is left over is shared out at random.
+ * The ground and its stones, from left to right. The distances hold by construction: stones stand
+ * at their least distance, and what room is left over is shared out at random.
  */
 export function drawTerrain(draw: Draw): TerrainTile[] {
 	const ground: TerrainTile = {

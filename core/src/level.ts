@@ -29,9 +29,10 @@ export const LEVEL_VERSION = 1;
  * The level of a seed: the same one on the server, in every browser and in a replay.
  *
  * `seed` is an unsigned 32-bit integer, `durationMs` a whole number of milliseconds of 10 to 600 s.
- * There is at least one drop; every drop can be reached (`reach.ts`) and all of them together can be
- * brought to the bin before the time is up (`level-drops.ts`). Terrain and drops come from streams of
- * their own, so a change to one leaves the other as it was; the terrain does not depend on the duration.
+ * There is at least one drop; every drop can be reached (`reach.ts`) and all of them together can
+ * be brought to the bin before the time is up (`level-drops.ts`). Terrain and drops come from
+ * streams of their own, so a change to one leaves the other as it was; the terrain does not depend
+ * on the duration.
  */
 export function generateLevel(seed: number, durationMs: number): Level {
 	const terrain = drawTerrain(drawFrom(seed, STREAMS.terrain));

@@ -15,7 +15,9 @@ import {
 /** A move of a batch, in normal form. */
 export interface NormalMove {
 	readonly id: string;
-	/** Play time at which the player made it, whole milliseconds; null when the client did not say. */
+	/**
+	 * Play time at which the player made it, whole milliseconds; null when the client did not say.
+	 */
 	readonly atMs: number | null;
 	readonly body: MoveBody;
 }
@@ -38,7 +40,10 @@ export interface EndFields {
 }
 type BodyOf<T extends MoveBody["type"]> = Extract<MoveBody, { type: T }>;
 
-/** Pixels to whole thousandths of a pixel. Never -0, which some encodings would lose and others keep. */
+/**
+ * Pixels to whole thousandths of a pixel. Never -0, which some encodings would lose and others
+ * keep.
+ */
 export function toFixed(px: number): number {
 	return Math.round(px * FIXED_POINT) + 0;
 }
@@ -48,7 +53,9 @@ export function fromFixed(fixed: number): number {
 	return fixed / FIXED_POINT;
 }
 
-/** The normal form of a checked move: letter case folded, position in fixed point, `atMs` rounded. */
+/**
+ * The normal form of a checked move: letter case folded, position in fixed point, `atMs` rounded.
+ */
 export function normaliseMove(move: Move): NormalMove {
 	const atMs = move.atMs === undefined ? null : Math.round(move.atMs) + 0;
 	return { id: move.id, atMs, body: bodyOf(move) };

@@ -14,7 +14,9 @@ export type ClientMessage = {
 };
 
 export type ServerMessage =
-	/** First message after the upgrade: the session as it is stored, so that the client can compare. */
+	/**
+	 * First message after the upgrade: the session as it is stored, so that the client can compare.
+	 */
 	| {
 			readonly type: "hello";
 			readonly protocol: typeof PROTOCOL_VERSION;
@@ -22,7 +24,10 @@ export type ServerMessage =
 			readonly stateHash: string;
 	  }
 	| ({ readonly type: "receipts"; readonly ref: number } & MovesAnswer)
-	/** A whole message was not taken: nothing in it was stored. Retryable ones are sent again by the client. */
+	/**
+	 * A whole message was not taken: nothing in it was stored. Retryable ones are sent again by the
+	 * client.
+	 */
 	| {
 			readonly type: "error";
 			readonly ref: number | null;

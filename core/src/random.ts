@@ -11,8 +11,8 @@ export type Draw = (min: number, max: number) => number;
 export const STREAMS = { terrain: 1, drops: 2 } as const;
 
 /**
- * Stream `stream` of `seed`: the generator moved on 2^64 steps for each stream, so that no two overlap.
- * There is no stream 0, because the generator's very first numbers resemble its seed.
+ * Stream `stream` of `seed`: the generator moved on 2^64 steps for each stream, so that no two
+ * overlap. There is no stream 0, because the generator's very first numbers resemble its seed.
  */
 export function drawFrom(seed: number, stream: number): Draw {
 	const generator = xoroshiro128plus(seed);

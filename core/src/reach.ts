@@ -13,14 +13,17 @@ import type { TerrainTile } from "./schemas.js";
 /**
  * Where a dropped artifact comes to lie, and whether the player can get to it.
  *
- * The model is small and careful: it may miss a way that a skilled player finds (hopping from stone to
- * stone, picking up in flight), it never promises one that is not there.
- * - The player is a square that starts on the ground and walks there until a wall, the bin or a stone
+ * The model is small and careful: it may miss a way that a skilled player finds (hopping from stone
+ * to stone, picking up in flight), it never promises one that is not there.
+ * - The player is a square that starts on the ground and walks there until a wall, the bin or a
+ *   stone
  *   that hangs lower than its head stops it.
  * - "walk": the artifact lies on the ground, within pick-up range of such a place.
- * - "stand": it lies on a stone whose top a jump reaches with some pixels to spare, with room to jump
+ * - "stand": it lies on a stone whose top a jump reaches with some pixels to spare, with room to
+ *   jump
  *   beside the stone and room to stand on it.
- * - "break": the player can stand below the stone and hit it; the stone is gone, what lay on it falls,
+ * - "break": the player can stand below the stone and hit it; the stone is gone, what lay on it
+ *   falls,
  *   and the question is asked again without that stone.
  * An artifact is a point, at the middle of its foot. The ground is unbroken.
  */
@@ -66,7 +69,10 @@ function boxOf({ bounds }: TerrainTile): Box {
 	return { left: x, right: x + width, top: y, bottom: y + height };
 }
 
-/** The stretch of ground that the player's square can walk from its start; null when it is stuck there. */
+/**
+ * The stretch of ground that the player's square can walk from its start; null when it is stuck
+ * there.
+ */
 function walkableSpan(terrain: readonly TerrainTile[]): { left: number; right: number } | null {
 	let left = 0;
 	let right: number = Math.min(BIN.x, LEVEL_WIDTH);

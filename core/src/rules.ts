@@ -109,7 +109,10 @@ function end(state: SessionState, body: End): MoveOutcome {
 	return APPLIED;
 }
 
-/** The one place where a living artifact changes: what it counted for before goes, what it is now comes. */
+/**
+ * The one place where a living artifact changes: what it counted for before goes, what it is now
+ * comes.
+ */
 function change(
 	state: SessionState,
 	artifact: Artifact,

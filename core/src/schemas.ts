@@ -12,7 +12,9 @@ import {
 } from "./limits.js";
 import { ARTIFACT_STATUSES, SESSION_RESULTS } from "./session-state.js";
 
-/** One definition for validation, types and OpenAPI. Shapes are checked as sent: nothing is coerced. */
+/**
+ * One definition for validation, types and OpenAPI. Shapes are checked as sent: nothing is coerced.
+ */
 
 /** Visible ASCII only: safe in a header, a log line and a hash input. */
 export const ClientId = Type.String({
@@ -25,8 +27,8 @@ const literals = <T extends string>(values: readonly T[]) =>
 	Type.Unsafe<T>({ type: "string", enum: [...values] });
 
 /**
- * Kept from the user's service: statuses and results are read in any letter case. A pattern of its own,
- * because JSON Schema has no flag for it. `normalise.ts` folds the case.
+ * Kept from the user's service: statuses and results are read in any letter case. A pattern of its
+ * own, because JSON Schema has no flag for it. `normalise.ts` folds the case.
  */
 const anyCase = (words: readonly string[]) =>
 	Type.String({
@@ -110,7 +112,10 @@ export const MovesBody = Type.Object({
 export const Receipt = Type.Object({
 	id: Type.String(),
 	applied: literals(["now", "before", "refused"]),
-	/** Place in the session's log; of the first time for `before`. 0: refused after the end, not logged. */
+	/**
+	 * Place in the session's log; of the first time for `before`. 0: refused after the end, not
+	 * logged.
+	 */
 	seq: Type.Integer(),
 	code: Type.Optional(literals(ERROR_CODES)),
 });

@@ -1,9 +1,11 @@
 /**
- * What a session is in memory, on both sides of the wire: integers, ids and nothing that a clock or a
- * disk would have to explain. `rules.ts` changes it, `state-hash.ts` sums it up.
+ * What a session is in memory, on both sides of the wire: integers, ids and nothing that a clock or
+ * a disk would have to explain. `rules.ts` changes it, `state-hash.ts` sums it up.
  */
 
-/** Positions are kept in thousandths of a pixel, so that Node and browsers agree to the last bit. */
+/**
+ * Positions are kept in thousandths of a pixel, so that Node and browsers agree to the last bit.
+ */
 export const FIXED_POINT = 1000;
 
 export const ARTIFACT_STATUSES = ["ground", "inAir", "flying", "carried", "deposited"] as const;

@@ -3,12 +3,12 @@ import type { Artifact, ArtifactStatus, SessionResult, SessionState } from "./se
 /**
  * A session's state as 64 bits, so that two sides can tell in one comparison that they disagree.
  *
- * It detects disagreement (a lost move, a missed position, a damaged row), not forgery: it has no key,
- * and whoever wants two states with the same hash can construct them. Evidence against tampering is
- * the log's chain of SHA-256 hashes, not this.
+ * It detects disagreement (a lost move, a missed position, a damaged row), not forgery: it has no
+ * key, and whoever wants two states with the same hash can construct them. Evidence against
+ * tampering is the log's chain of SHA-256 hashes, not this.
  *
- * Only 32-bit integer arithmetic (`Math.imul`, shifts) is used, so every JavaScript engine gets the same
- * bits. Each artifact contributes one number to each of two lanes; a lane is the sum of the
+ * Only 32-bit integer arithmetic (`Math.imul`, shifts) is used, so every JavaScript engine gets the
+ * same bits. Each artifact contributes one number to each of two lanes; a lane is the sum of the
  * contributions modulo 2^32. A sum does not mind the order, so the rules can take an artifact's old
  * contribution out and put its new one in without looking at the others.
  *
@@ -78,7 +78,9 @@ function contribution(artifact: Artifact, lane: LaneConstants): number {
 	return finalise(hash);
 }
 
-/** The session's own numbers first, then both lanes: each half of the hash depends on everything. */
+/**
+ * The session's own numbers first, then both lanes: each half of the hash depends on everything.
+ */
 function closeLane(state: SessionState, lane: LaneConstants): string {
 	let hash = mix(lane.start, state.seed, lane);
 	hash = mix(hash, state.durationMs, lane);

@@ -7,9 +7,9 @@ import { type InstanceFile, newInstance, writeInstance } from "./sqlite-instance
 import type { DatabasePaths } from "./sqlite-paths.js";
 
 /**
- * A new, empty database: it has its name only once it is whole and synced (F1). The instance file comes
- * first and says `creating`, so that a kill in between is not taken for a database that was deleted.
- * Throws STORAGE_FULL, STORAGE_IO, STORAGE_PERMISSION, STORAGE_READ_ONLY.
+ * A new, empty database: it has its name only once it is whole and synced (F1). The instance file
+ * comes first and says `creating`, so that a kill in between is not taken for a database that was
+ * deleted. Throws STORAGE_FULL, STORAGE_IO, STORAGE_PERMISSION, STORAGE_READ_ONLY.
  */
 export function createDatabase(paths: DatabasePaths, now: Date): InstanceFile {
 	const instance = newInstance(now);

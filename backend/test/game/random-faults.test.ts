@@ -1,6 +1,7 @@
 // Goal: whatever fails, is resent, dropped from the cache or restarted, each move counts once and
-// nothing that was acknowledged is lost. Method: random scripts over a few sessions in a cache of two,
-// with failing commits in between; a client's ledger of what it was told is held against the log.
+// nothing that was acknowledged is lost. Method: random scripts over a few sessions in a cache of
+// two, with failing commits in between; a client's ledger of what it was told is held against the
+// log.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DRIVERS } from "../support/drivers.js";
@@ -18,7 +19,9 @@ const step = fc.oneof(
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant("restart" as const), session }) },
 );
 
-/** A client of one session: sends what was not told as stored again, in order, with its first id. */
+/**
+ * A client of one session: sends what was not told as stored again, in order, with its first id.
+ */
 class Client {
 	readonly id: string;
 	readonly told = new Map<string, number>();
