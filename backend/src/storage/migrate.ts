@@ -84,12 +84,12 @@ export function pendingMigrations(
 		if (here === undefined)
 			throw new SavepointError(
 				"STORAGE_MIGRATION_MISSING",
-				`The database has migration ${past.version} (${past.name}), which this version does not know. Nothing was changed.`,
+				`The database has migration ${past.version} (${past.name}), which this version does not know; install the release that wrote it. Nothing was changed.`,
 			);
 		if (here.checksum !== past.checksum)
 			throw new SavepointError(
 				"STORAGE_MIGRATION_CHANGED",
-				`Migration ${past.version} (${past.name}) is not the one this database was made with. Nothing was changed.`,
+				`Migration ${past.version} (${past.name}) is not the one this database was made with; install the release that made it. Nothing was changed.`,
 			);
 	}
 	const done = new Set(applied.map((past) => past.version));

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@savepoint/core";
 import Database from "better-sqlite3";
-import { SavepointError } from "../errors.js";
+import { ERRORS, SavepointError } from "../errors.js";
 
 /** Where SQLite's result codes become codes of the catalogue: here and nowhere else. */
 
@@ -36,3 +36,16 @@ export const translateSqliteError = (error: unknown): SavepointError =>
 	error instanceof SavepointError
 		? error
 		: new SavepointError(sqliteCode(error), sqliteReason(error), { cause: error });
+
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+	STORAGE_BUSY: "End the program that holds it, or wait until that is through; then start again.",
+	STORAGE_FULL: "Free some space, then start again.",
+	STORAGE_IO: "Look at the disk and its mount, then start again.",
+};
+
+/** What an operator is told of a failure: which database, what SQLite said, and what mends it. */
+export function sentenceAbout(path: string, code: ErrorCode, reason: string): string {
+	if (reason.includes(path)) return reason;
+	if (reason.endsWith(".")) return `${path}: ${reason}`;
+	return `${path}: ${reason}. ${REMEDIES[code] ?? ERRORS[code].sentence}`;
+}

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { ErrorCode } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
 import { RESERVE_FILE_BYTES } from "../limits.js";
@@ -19,6 +20,7 @@ import type { RecoveryReport } from "./ports.js";
 import { keepReserve } from "./sqlite-reserve-file.js";
 import { ONLY_SLOT } from "./service-rows.js";
 import { createDatabase } from "./sqlite-create.js";
+import { sentenceAbout } from "./sqlite-errors.js";
 import { inspectDatabase } from "./sqlite-inspect.js";
 import { type InstanceFile, markClosing, newInstance, writeInstance } from "./sqlite-instance.js";
 import { acquireLock, type DirectoryLock, type LockOwner } from "./sqlite-lock.js";
@@ -137,9 +139,17 @@ export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> 
 			warnings: [...warnings, ...found.warnings],
 		};
 	} catch (error) {
-		lock.release();
-		throw error;
+		throw giveUp(paths, lock, error);
 	}
+}
+
+/** A connection that had to be closed again may have brought the WAL home, which is no loss. */
+function giveUp(paths: DatabasePaths, lock: DirectoryLock, error: unknown): unknown {
+	if (!existsSync(paths.wal)) markClosing(paths.instance);
+	lock.release();
+	if (!(error instanceof SavepointError)) return error;
+	const sentence = sentenceAbout(paths.database, error.code, error.message);
+	return new SavepointError(error.code, sentence, { cause: error });
 }
 
 /**
@@ -213,7 +223,7 @@ async function startThreads(
 		isLost = true;
 		// B3: the next start looks at no page; the marker tells it.
 		if (code === "STORAGE_CORRUPT") writeMarker(paths, reason);
-		opening.onLost(code, reason);
+		opening.onLost(code, sentenceAbout(paths.database, code, reason));
 	};
 	// 1. The connection, with its settings read back (A4).
 	const unsafeSync = config.testFault === "synchronous-normal";
