@@ -7,5 +7,6 @@ process.stdout.write("held\n");
 process.stdin.on("data", () => {});
 process.stdin.on("end", () => {
 	database.exec("ROLLBACK");
+	database.close();
 	process.exit(0);
 });

@@ -3,6 +3,9 @@ import type { HttpClient } from "./http-client.js";
 /** What every token looks like; `checkSyncs` finds it in requests, on the way to the disk and in answers. */
 export const TOKEN = /tok\d{8}/g;
 
+/** Of all ledgers of a test: a key must not be used twice on one server. */
+let lastToken = 0;
+
 interface Entry {
 	readonly sent: Set<string>;
 	readonly acknowledged: Set<string>;
@@ -21,13 +24,12 @@ export interface Verdict {
 /** What the players sent and what they were told is saved: the oracle of the fault tests. */
 export class Ledger {
 	readonly #sessions = new Map<string, Entry>();
-	#last = 0;
 	/** Keys of creates that were answered; they stand in no log. */
 	readonly created = new Set<string>();
 
 	nextToken(): string {
-		this.#last += 1;
-		return `tok${String(this.#last).padStart(8, "0")}`;
+		lastToken += 1;
+		return `tok${String(lastToken).padStart(8, "0")}`;
 	}
 
 	/** A session whose create was answered with 201. */
