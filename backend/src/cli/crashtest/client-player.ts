@@ -6,7 +6,7 @@ import { contentOf } from "./ledger.js";
 import { between, oneOf, SESSION_SECONDS, type Stage } from "./stage.js";
 
 const BURSTS = { min: 2, max: 12 };
-const MOVES_IN_BURST_MAX = 24;
+const MOVES_IN_BURST_MAX = 64;
 const PAUSE_MS_MAX = 4;
 
 export interface ClientPlayerOptions {

@@ -180,8 +180,12 @@ class CrashRun {
 			return;
 		}
 		await this.#startServer();
+		if (kill.when === "playing") {
+			await sleep(kill.uptimeMs);
+			return;
+		}
+		await this.#players.nextAcknowledged(ACKNOWLEDGEMENT_MS_MAX);
 		await sleep(kill.uptimeMs);
-		if (kill.when === "playing") return;
 		await this.#players.nextAcknowledged(ACKNOWLEDGEMENT_MS_MAX);
 		await sleep(kill.behindMs);
 	}

@@ -2,9 +2,12 @@
 export type Kill =
 	/** While it starts: it may not even have opened its database. */
 	| { readonly when: "starting"; readonly share: number }
-	/** After this time of play, whatever happens then. */
+	/** This time after the server is ready, whatever happens then. */
 	| { readonly when: "playing"; readonly uptimeMs: number }
-	/** After this time, right behind the next acknowledgement: more are surely on their way. */
+	/**
+	 * This time after the first acknowledgement of the new start, right behind a further one: more are
+	 * surely on their way.
+	 */
 	| { readonly when: "acknowledging"; readonly uptimeMs: number; readonly behindMs: number };
 
 export interface UptimeRange {
