@@ -22,13 +22,25 @@ export interface Load {
 }
 
 /** Players at once, each until something is not saved or for so many rounds. */
-export async function play(url: string, rounds?: number, count = PLAYERS): Promise<Load> {
+export async function play(
+	url: string,
+	rounds?: number,
+	count = PLAYERS,
+	ledger = new Ledger(),
+): Promise<Load> {
 	const http = new HttpClient(url, count);
-	const ledger = new Ledger();
 	const players = Array.from({ length: count }, () => new Player(http, ledger));
 	const failures = await Promise.all(players.map((player) => player.untilFailure(rounds)));
 	http.close();
 	return { ledger, players, failures };
+}
+
+/** Begins to play; resolves, while that goes on, once a hundred writes were acknowledged. */
+export async function playOn(url: string): Promise<[Promise<Load>]> {
+	const ledger = new Ledger();
+	const playing = play(url, undefined, PLAYERS, ledger);
+	while (ledger.acknowledged.size < 100) await new Promise((resolve) => setImmediate(resolve));
+	return [playing];
 }
 
 export const SPOTLESS = { lost: [], duplicated: [], unknown: [] };
