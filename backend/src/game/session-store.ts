@@ -1,40 +1,30 @@
 import {
-	applyMove,
 	generateLevel,
-	MOVES_PER_SESSION_MAX,
-	type MoveBody,
 	type MovesAnswer,
 	type MovesPage,
 	type NormalMove,
 	newSession,
-	type Receipt,
-	type RefusalCode,
 	type Session,
-	stateHash,
 } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
-import { artifactIdFor, looksLikeId } from "../ids.js";
+import { looksLikeId } from "../ids.js";
 import { CACHED_SESSIONS_MAX } from "../limits.js";
 import type { Log } from "../log.js";
-import type {
-	Commits,
-	CommitWaiter,
-	LoggedBody,
-	SessionRecord,
-	SessionRepository,
-} from "../storage/ports.js";
+import type { Commits, LoggedBody, SessionRecord, SessionRepository } from "../storage/ports.js";
 import type {
 	AnswerSink,
 	Authority,
 	ServiceCounts,
 	SessionChange,
 	SingleAnswer,
-	SingleBody,
 	SingleCall,
 	StorageHealth,
 } from "./answers.js";
+import { decideMoves } from "./decide-moves.js";
+import { decideSingle } from "./decide-single.js";
+import type { Decider } from "./decider.js";
 import { type LiveSession, SessionCache } from "./session-cache.js";
-import { singleAnswer } from "./single-answer.js";
+import { SessionChanges } from "./session-changes.js";
 import { StaleSweep } from "./stale-sweep.js";
 import { countsView, createdView, sessionView } from "./views.js";
 
@@ -63,6 +53,8 @@ export interface SessionStoreDeps {
 export class SessionStore implements Authority {
 	readonly #deps: SessionStoreDeps;
 	readonly #cache: SessionCache;
+	readonly #changes: SessionChanges;
+	readonly #decider: Decider;
 	readonly #sweep: StaleSweep;
 	/** Creates on their way to the disk, by their Idempotency-Key. */
 	readonly #creating = new Map<string, SessionRecord>();
@@ -70,8 +62,10 @@ export class SessionStore implements Authority {
 	constructor(deps: SessionStoreDeps) {
 		this.#deps = deps;
 		this.#cache = new SessionCache(deps.cachedSessionsMax ?? CACHED_SESSIONS_MAX, (live) =>
-			this.#writeSnapshot(live),
+			this.#changes.writeSnapshot(live),
 		);
+		this.#changes = new SessionChanges({ ...deps, cache: this.#cache });
+		this.#decider = { ...deps, changes: this.#changes };
 		this.#sweep = new StaleSweep({
 			due: (after, limit) => deps.repository.due(this.#uptimeMs(), after, limit),
 			end: (id) => this.#endStale(id),
@@ -88,7 +82,7 @@ export class SessionStore implements Authority {
 	async close(): Promise<void> {
 		await this.#sweep.stop();
 		if (this.#deps.commits.refusal() === null)
-			for (const live of this.#cache.dirty()) if (!this.#writeSnapshot(live)) break;
+			for (const live of this.#cache.dirty()) if (!this.#changes.writeSnapshot(live)) break;
 		await this.#deps.commits.drain();
 	}
 
@@ -105,7 +99,7 @@ export class SessionStore implements Authority {
 	}
 
 	single(sessionId: string, call: SingleCall, sink: AnswerSink<SingleAnswer>): void {
-		this.#withSession(sessionId, sink, (live) => this.#decideSingle(live, call, sink));
+		this.#withSession(sessionId, sink, (live) => decideSingle(this.#decider, live, call, sink));
 	}
 
 	play(
@@ -114,12 +108,14 @@ export class SessionStore implements Authority {
 		sink: AnswerSink<MovesAnswer>,
 		origin: object | null = null,
 	): void {
-		this.#withSession(sessionId, sink, (live) => this.#decideMoves(live, moves, sink, origin));
+		this.#withSession(sessionId, sink, (live) =>
+			decideMoves(this.#decider, live, { moves, origin }, sink),
+		);
 	}
 
 	view(sessionId: string, sink: AnswerSink<Session>): void {
 		this.#withSession(sessionId, sink, (live) =>
-			this.#whenDurable(live, sink, () => sink.send(this.#viewOf(live.record), false)),
+			this.#changes.whenDurable(live, sink, () => sink.send(this.#viewOf(live.record), false)),
 		);
 	}
 
@@ -262,208 +258,6 @@ export class SessionStore implements Authority {
 		);
 	}
 
-	// Single calls
-
-	#decideSingle(live: LiveSession, call: SingleCall, sink: AnswerSink<SingleAnswer>): void {
-		const { record } = live;
-		const { key } = call;
-		const logged = asLogged(call.body);
-		// 1. A stored answer comes first.
-		const known = key === null ? undefined : live.keyed.get(key);
-		if (known !== undefined) {
-			this.#whenDurable(live, sink, () => {
-				if (known.fingerprint !== this.#deps.repository.fingerprint(logged))
-					sink.fail(new SavepointError("IDEMPOTENCY_KEY_REUSED"));
-				else if (known.refusal !== null) sink.fail(new SavepointError(known.refusal));
-				else sink.send(singleAnswer(record, call.body, known, known.recordedAtMs), true);
-			});
-			return;
-		}
-		// 2. What can be said without storing anything.
-		if (record.state.result !== null) {
-			this.#whenDurable(live, sink, () => sink.fail(new SavepointError("SESSION_ENDED")));
-			return;
-		}
-		const refusal = this.#deps.commits.refusal();
-		if (refusal !== null) {
-			sink.fail(refusal);
-			return;
-		}
-		// 3. The rules; a refusal is stored only where a key could bring it back.
-		const nowMs = this.#deps.now();
-		const code = this.#apply(record, logged, nowMs);
-		if (code !== null && (key === null || code === "TOO_MANY_MOVES")) {
-			this.#whenDurable(live, sink, () => sink.fail(new SavepointError(code)));
-			return;
-		}
-		// 4. The log, and the answer after the sync.
-		const batch = this.#deps.commits.begin();
-		this.#appendEntry(batch, live, { moveId: key, playMs: null }, logged, nowMs, code);
-		const answer = code === null ? singleAnswer(record, call.body, null, nowMs) : null;
-		this.#finish(live, nowMs, logged, code, null, {
-			committed: () => {
-				if (answer !== null) sink.send(answer, false);
-				else if (code !== null) sink.fail(new SavepointError(code));
-			},
-			failed: (error) => sink.fail(error),
-		});
-	}
-
-	// Batches of moves
-
-	#decideMoves(
-		live: LiveSession,
-		moves: readonly NormalMove[],
-		sink: AnswerSink<MovesAnswer>,
-		origin: object | null,
-	): void {
-		const { record } = live;
-		const isNew = (move: NormalMove) => !live.keyed.has(move.id);
-		// 1. Nothing to store: every move is known, or comes after the end.
-		if (record.state.result !== null || !moves.some(isNew)) {
-			const answer = this.#answerOf(
-				record,
-				moves.map(
-					(move) => this.#knownReceipt(live, move) ?? refusedUnlogged(move, "SESSION_ENDED"),
-				),
-			);
-			this.#whenDurable(live, sink, () => sink.send(answer, false));
-			return;
-		}
-		const refusal = this.#deps.commits.refusal();
-		if (refusal !== null) {
-			sink.fail(refusal);
-			return;
-		}
-		// 2. Each move in the client's own order.
-		const nowMs = this.#deps.now();
-		const batch = this.#deps.commits.begin();
-		const seqBefore = record.seq;
-		let end: LoggedBody | null = null;
-		const receipts = moves.map((move): Receipt => {
-			const known = this.#knownReceipt(live, move);
-			if (known !== null) return known;
-			if (record.state.result !== null) return refusedUnlogged(move, "SESSION_ENDED");
-			const logged = asLogged(move.body);
-			const code = this.#apply(record, logged, nowMs);
-			if (code === "TOO_MANY_MOVES") return refusedUnlogged(move, code);
-			const from = { moveId: move.id, playMs: move.atMs };
-			this.#appendEntry(batch, live, from, logged, nowMs, code);
-			if (code === null && logged.type === "end") end = logged;
-			return code === null
-				? { id: move.id, applied: "now", seq: record.seq }
-				: { id: move.id, applied: "refused", seq: record.seq, code };
-		});
-		// 3. One change, one answer, after the sync.
-		const answer = this.#answerOf(record, receipts);
-		const waiter: CommitWaiter = {
-			committed: () => sink.send(answer, false),
-			failed: (error) => sink.fail(error),
-		};
-		if (record.seq === seqBefore) this.#whenDurable(live, sink, waiter.committed);
-		else this.#finish(live, nowMs, end, null, origin, waiter);
-	}
-
-	#knownReceipt(live: LiveSession, move: NormalMove): Receipt | null {
-		const known = live.keyed.get(move.id);
-		if (known === undefined) return null;
-		const { seq } = known;
-		if (known.fingerprint !== this.#deps.repository.fingerprint(asLogged(move.body)))
-			return { id: move.id, applied: "refused", seq, code: "IDEMPOTENCY_KEY_REUSED" };
-		return known.refusal === null
-			? { id: move.id, applied: "before", seq }
-			: { id: move.id, applied: "refused", seq, code: known.refusal };
-	}
-
-	#answerOf(record: SessionRecord, receipts: Receipt[]): MovesAnswer {
-		return { receipts, seq: record.seq, stateHash: stateHash(record.state), durable: true };
-	}
-
-	// What every change shares
-
-	/** null when the move was applied. A full log takes nothing but the end. */
-	#apply(record: SessionRecord, logged: LoggedBody, nowMs: number): RefusalCode | null {
-		if (record.seq >= MOVES_PER_SESSION_MAX && logged.type !== "end") return "TOO_MANY_MOVES";
-		const outcome = applyMove(record.state, toPlay(logged, record, nowMs));
-		return outcome.applied ? null : outcome.code;
-	}
-
-	#appendEntry(
-		batch: ReturnType<Commits["begin"]>,
-		live: LiveSession,
-		from: { readonly moveId: string | null; readonly playMs: number | null },
-		logged: LoggedBody,
-		nowMs: number,
-		refusal: RefusalCode | null,
-	): void {
-		const { repository } = this.#deps;
-		const { record } = live;
-		const entry = { ...from, body: logged, recordedAtMs: nowMs, refusal };
-		const keyed = repository.appendEntry(batch, record, entry);
-		if (keyed !== null && from.moveId !== null) live.keyed.set(from.moveId, keyed);
-		if (logged.type !== "end" || refusal !== null) return;
-		record.endedAtMs = nowMs;
-		record.stale = logged.stale;
-		repository.appendSnapshot(batch, record);
-	}
-
-	#finish(
-		live: LiveSession,
-		nowMs: number,
-		body: LoggedBody | null,
-		refusal: RefusalCode | null,
-		origin: object | null,
-		waiter: CommitWaiter,
-	): void {
-		const { record } = live;
-		const { result } = record.state;
-		const change: SessionChange | null = this.#cache.isWatched(record.id)
-			? { seq: record.seq, stateHash: stateHash(record.state), ended: result !== null, origin }
-			: null;
-		live.pending += 1;
-		this.#deps.commits.finish(
-			record.key,
-			body?.type === "end" && refusal === null && result !== null
-				? { kind: "ended", atMs: nowMs, result, stale: body.stale }
-				: { kind: "activity", atMs: nowMs },
-			{
-				committed: () => {
-					live.pending -= 1;
-					waiter.committed();
-					if (change !== null) this.#cache.notify(record.id, change);
-				},
-				failed: (error) => {
-					this.#cache.forget(live);
-					waiter.failed(error);
-				},
-			},
-		);
-	}
-
-	/** The gate for answers that change nothing: what they show must be on disk. */
-	#whenDurable<T>(live: LiveSession, sink: AnswerSink<T>, committed: () => void): void {
-		if (live.pending === 0) committed();
-		else
-			this.#deps.commits.afterPending(live.record.key, {
-				committed,
-				failed: (error) => sink.fail(error),
-			});
-	}
-
-	/** False when no change can be taken now. */
-	#writeSnapshot(live: LiveSession): boolean {
-		if (this.#deps.commits.refusal() !== null) return false;
-		live.pending += 1;
-		this.#deps.repository.appendSnapshot(this.#deps.commits.begin(), live.record);
-		this.#deps.commits.finish(live.record.key, null, {
-			committed: () => {
-				live.pending -= 1;
-			},
-			failed: () => this.#cache.forget(live),
-		});
-		return true;
-	}
-
 	/** Ends a session whose time is long over, unless a player was quicker. */
 	async #endStale(id: string): Promise<void> {
 		const live = this.#cache.get(id) ?? (await this.#load(id));
@@ -472,29 +266,17 @@ export class SessionStore implements Authority {
 		if (refusal !== null) throw refusal;
 		const nowMs = this.#deps.now();
 		const body: LoggedBody = { type: "end", claim: null, stale: true };
-		this.#apply(live.record, body, nowMs);
+		this.#changes.apply(live.record, body, nowMs);
 		const batch = this.#deps.commits.begin();
-		this.#appendEntry(batch, live, { moveId: null, playMs: null }, body, nowMs, null);
+		this.#changes.appendEntry(batch, live, {
+			moveId: null,
+			playMs: null,
+			recordedAtMs: nowMs,
+			body,
+			refusal: null,
+		});
 		await new Promise<void>((resolve, reject) => {
-			this.#finish(live, nowMs, body, null, null, { committed: resolve, failed: reject });
+			this.#changes.finish(live, nowMs, { committed: resolve, failed: reject });
 		});
 	}
 }
-
-const asLogged = (body: SingleBody | MoveBody): LoggedBody =>
-	body.type === "end" ? { ...body, stale: false } : body;
-
-const toPlay = (logged: LoggedBody, record: SessionRecord, nowMs: number): MoveBody =>
-	logged.type === "spawn" && logged.artifactId === null
-		? { ...logged, artifactId: artifactIdFor(record.id, record.seq + 1, nowMs) }
-		: (logged as MoveBody);
-
-/**
- * After the end, or beyond the last place of the log: nothing to remember, nothing can apply later.
- */
-const refusedUnlogged = (move: NormalMove, code: RefusalCode): Receipt => ({
-	id: move.id,
-	applied: "refused",
-	seq: 0,
-	code,
-});

@@ -30,21 +30,28 @@ export function remainingMs(record: SessionRecord, clock: ClockReading): number 
 
 /** The session as it is now. */
 export const sessionView = (record: SessionRecord, clock: ClockReading): Session =>
-	viewOf(record, record.state, record.seq, record.endedAtMs, remainingMs(record, clock));
+	viewOf(record, {
+		state: record.state,
+		seq: record.seq,
+		endedAtMs: record.endedAtMs,
+		remainingMs: remainingMs(record, clock),
+	});
 
 /** The session as it was when it was created: the first answer of its create call. */
 export const createdView = (record: SessionRecord): Session => {
 	const { seed, durationMs } = record.state;
-	return viewOf(record, newSession(seed, durationMs), 0, null, durationMs);
+	const state = newSession(seed, durationMs);
+	return viewOf(record, { state, seq: 0, endedAtMs: null, remainingMs: durationMs });
 };
 
-const viewOf = (
-	record: SessionRecord,
-	state: SessionState,
-	seq: number,
-	endedAtMs: number | null,
-	remaining: number,
-): Session => ({
+interface Moment {
+	readonly state: SessionState;
+	readonly seq: number;
+	readonly endedAtMs: number | null;
+	readonly remainingMs: number;
+}
+
+const viewOf = (record: SessionRecord, { state, ...moment }: Moment): Session => ({
 	sessionId: record.id,
 	seed: state.seed,
 	durationSeconds: state.durationMs / 1000,
@@ -55,11 +62,11 @@ const viewOf = (
 	trashCan: record.level.trashCan,
 	status: state.result === null ? "active" : "ended",
 	result: state.result,
-	seq,
+	seq: moment.seq,
 	stateHash: stateHash(state),
 	startedAt: iso(record.startedAtMs),
-	endedAt: isoOrNull(endedAtMs),
-	remainingSeconds: remaining / 1000,
+	endedAt: isoOrNull(moment.endedAtMs),
+	remainingSeconds: moment.remainingMs / 1000,
 });
 
 /** `today` is the server's local day: yesterday's count is not today's. */

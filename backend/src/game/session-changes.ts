@@ -1,0 +1,123 @@
+import {
+	applyMove,
+	MOVES_PER_SESSION_MAX,
+	type MoveBody,
+	type RefusalCode,
+	stateHash,
+} from "@savepoint/core";
+import { artifactIdFor } from "../ids.js";
+import type { WriteBatch } from "../storage/driver.js";
+import type {
+	Commits,
+	CommitWaiter,
+	LoggedBody,
+	NewEntry,
+	SessionRecord,
+	SessionRepository,
+} from "../storage/ports.js";
+import type { AnswerSink, SessionChange, SingleBody } from "./answers.js";
+import type { LiveSession, SessionCache } from "./session-cache.js";
+
+export interface SessionChangesDeps {
+	readonly repository: SessionRepository;
+	readonly commits: Commits;
+	readonly cache: SessionCache;
+}
+
+/**
+ * What every change of a live session shares: the rules, the log, the gate and the way back. Memory
+ * is ahead of the disk from `apply` until the waiter hears `committed`; when it hears `failed`
+ * instead, the session is forgotten, so that the next call reads what is stored.
+ */
+export class SessionChanges {
+	readonly #deps: SessionChangesDeps;
+
+	constructor(deps: SessionChangesDeps) {
+		this.#deps = deps;
+	}
+
+	/** null when the move was applied. A full log takes nothing but the end. */
+	apply(record: SessionRecord, logged: LoggedBody, nowMs: number): RefusalCode | null {
+		if (record.seq >= MOVES_PER_SESSION_MAX && logged.type !== "end") return "TOO_MANY_MOVES";
+		const outcome = applyMove(record.state, toPlay(logged, record, nowMs));
+		return outcome.applied ? null : outcome.code;
+	}
+
+	/** Queues an entry that `apply` has decided; an applied end takes the snapshot along. */
+	appendEntry(batch: WriteBatch, live: LiveSession, entry: NewEntry): void {
+		const { repository } = this.#deps;
+		const { record } = live;
+		const keyed = repository.appendEntry(batch, record, entry);
+		if (keyed !== null && entry.moveId !== null) live.keyed.set(entry.moveId, keyed);
+		if (entry.body.type !== "end" || entry.refusal !== null) return;
+		record.endedAtMs = entry.recordedAtMs;
+		record.stale = entry.body.stale;
+		repository.appendSnapshot(batch, record);
+	}
+
+	/** Hands over what was appended since `begin`, as one change of this session. */
+	finish(
+		live: LiveSession,
+		nowMs: number,
+		waiter: CommitWaiter,
+		origin: object | null = null,
+	): void {
+		const { record } = live;
+		const { result } = record.state;
+		const change: SessionChange | null = this.#deps.cache.isWatched(record.id)
+			? { seq: record.seq, stateHash: stateHash(record.state), ended: result !== null, origin }
+			: null;
+		live.pending += 1;
+		this.#deps.commits.finish(
+			record.key,
+			// Nothing changes a session after its end, so a change that leaves it ended has ended it.
+			result === null
+				? { kind: "activity", atMs: nowMs }
+				: { kind: "ended", atMs: nowMs, result, stale: record.stale },
+			{
+				committed: () => {
+					live.pending -= 1;
+					waiter.committed();
+					if (change !== null) this.#deps.cache.notify(record.id, change);
+				},
+				failed: (error) => {
+					this.#deps.cache.forget(live);
+					waiter.failed(error);
+				},
+			},
+		);
+	}
+
+	/** The gate for answers that change nothing: what they show must be on disk. */
+	whenDurable<T>(live: LiveSession, sink: AnswerSink<T>, committed: () => void): void {
+		if (live.pending === 0) committed();
+		else
+			this.#deps.commits.afterPending(live.record.key, {
+				committed,
+				failed: (error) => sink.fail(error),
+			});
+	}
+
+	/** False when no change can be taken now. */
+	writeSnapshot(live: LiveSession): boolean {
+		if (this.#deps.commits.refusal() !== null) return false;
+		live.pending += 1;
+		this.#deps.repository.appendSnapshot(this.#deps.commits.begin(), live.record);
+		this.#deps.commits.finish(live.record.key, null, {
+			committed: () => {
+				live.pending -= 1;
+			},
+			failed: () => this.#deps.cache.forget(live),
+		});
+		return true;
+	}
+}
+
+/** A body as the log keeps it. */
+export const asLogged = (body: SingleBody | MoveBody): LoggedBody =>
+	body.type === "end" ? { ...body, stale: false } : body;
+
+const toPlay = (logged: LoggedBody, record: SessionRecord, nowMs: number): MoveBody =>
+	logged.type === "spawn" && logged.artifactId === null
+		? { ...logged, artifactId: artifactIdFor(record.id, record.seq + 1, nowMs) }
+		: (logged as MoveBody);
