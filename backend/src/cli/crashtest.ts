@@ -24,19 +24,20 @@ interface CrashFlags {
 
 const HELP = `
 A server of its own is started on a new database in DIR. Players in another process play on it, over
-WebSocket and HTTP, and write down everything that the server said was saved, synced, before they go on.
-The server is killed with -9 at random moments, also while it starts, and started again. In the end all
-that was written down must be in the server's log exactly once, and every counter must agree.
+WebSocket and HTTP, and write down everything that the server said was saved, synced, before they
+go on. The server is killed with -9 at random moments, also while it starts, and started again. In
+the end all that was written down must be in the server's log exactly once, and every counter must
+agree.
 
-This proves that no crash of the program loses anything. What a power cut does is up to the disk, too:
-kill -9 leaves the system's memory as it is. Use a DIR on the disk that will hold your data.
+This proves that no crash of the program loses anything. What a power cut does is up to the disk,
+too: kill -9 leaves the system's memory as it is. Use a DIR on the disk that will hold your data.
 
 DIR may be new or empty. A database that crashtest did not make is refused, as is the evidence of a
 failed test. After a test that passed, DIR is left as it was; --keep keeps the evidence.
 
-Exit codes: 0 nothing was lost, doubled or drifted · 1 something was, or the server did not come back;
-the evidence is kept · 2 wrong usage · 70 the test itself failed · 73, 74, 77, 81 DIR cannot be
-used · 80 another crashtest works in DIR · 82 DIR holds another database, or evidence · 130
+Exit codes: 0 nothing was lost, doubled or drifted · 1 something was, or the server did not come
+back; the evidence is kept · 2 wrong usage · 70 the test itself failed · 73, 74, 77, 81 DIR cannot
+be used · 80 another crashtest works in DIR · 82 DIR holds another database, or evidence · 130
 interrupted`;
 
 /** Adds the verb `crashtest`. */

@@ -77,7 +77,7 @@ describe("the ledger", () => {
 		}
 	});
 
-	test("a line in the middle that does not read makes the ledger worthless, and is named", async () => {
+	test("a line in the middle that does not read is named: the ledger is worthless", async () => {
 		const [first, ...others] = records;
 		writeFileSync(path, `${textOf(first ? [first] : [])}{"t":"mo\n${textOf(others)}`);
 		await expect(readLedger(path)).rejects.toThrow("Line 2 of the ledger");

@@ -15,8 +15,8 @@ export interface ClientPlayerOptions {
 }
 
 /**
- * Plays session after session through the client, as a game does: moves in bursts, resent by the client
- * until they are receipted. Every receipt is in the ledger before the next burst.
+ * Plays session after session through the client, as a game does: moves in bursts, resent by the
+ * client until they are receipted. Every receipt is in the ledger before the next burst.
  */
 export async function playThroughClient(stage: Stage, options: ClientPlayerOptions): Promise<void> {
 	while (!stage.isOver()) {
@@ -30,7 +30,8 @@ export async function playThroughClient(stage: Stage, options: ClientPlayerOptio
 		try {
 			await playSession(client, stage, options.random);
 		} catch (error) {
-			// What the server's last word was, the verification finds out: the ledger has what was promised.
+			// What the server's last word was, the verification finds out: the ledger has what was
+			// promised.
 			if (!(error instanceof ClientError)) throw error;
 			if (error.code !== "SESSION_NOT_FOUND")
 				stage.unexpected(`A client lost its session with ${error.code}.`);

@@ -2,7 +2,10 @@ import { countOf, type Finding } from "./findings.js";
 
 /** What a whole crash test found. */
 export interface CrashReport {
-	/** Something was acknowledged, all of it is there exactly once, and nothing went wrong on the way. */
+	/**
+	 * Something was acknowledged, all of it is there exactly once, and nothing went wrong on the
+	 * way.
+	 */
 	readonly ok: boolean;
 	/** Answers of the server that said "this is saved". */
 	readonly acknowledged: number;
@@ -14,7 +17,9 @@ export interface CrashReport {
 	readonly seed: number;
 	readonly seconds: number;
 	readonly findings: readonly Finding[];
-	/** Why the test could not be finished, or what went wrong beside the counts; null on a good day. */
+	/**
+	 * Why the test could not be finished, or what went wrong beside the counts; null on a good day.
+	 */
 	readonly failure: string | null;
 	/** What makes the proof weaker, one sentence each. */
 	readonly warnings: readonly string[];

@@ -46,11 +46,12 @@ const ACKNOWLEDGEMENT_MS_MAX = 2_000;
 const FIRST_START_MS = 400;
 
 /**
- * Kills a server again and again while players play on it, and compares what it said was saved with what
- * is there afterwards.
+ * Kills a server again and again while players play on it, and compares what it said was saved
+ * with what is there afterwards.
  *
- * Broken promises, and a server that does not come back, are in the report. Rejects with a SavepointError
- * when the directory cannot be used; see `takeDirectory`. Leaves no process behind.
+ * Broken promises, and a server that does not come back, are in the report. Rejects with a
+ * SavepointError when the directory cannot be used; see `takeDirectory`. Leaves no process
+ * behind.
  */
 export async function crashTest(options: CrashOptions, hooks: CrashHooks): Promise<CrashReport> {
 	const directory = takeDirectory(options.directory);

@@ -9,7 +9,9 @@ export interface Finding {
 	readonly kind: "lost" | "duplicated" | "drifted";
 	/** null: it is about the service as a whole. */
 	readonly session: string | null;
-	/** The move's id, or "#7" for the seventh entry of the log; null: about the session as a whole. */
+	/**
+	 * The move's id, or "#7" for the seventh entry of the log; null: about the session as a whole.
+	 */
 	readonly move: string | null;
 	/** Line of the ledger that has the acknowledgement, from 1. */
 	readonly ledgerLine: number | null;

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * A port that stays ours while the server is down. It lies below the range from which systems take the
- * ports of outgoing connections: one of those could otherwise take it, or a player who knocks at the
- * closed door connect to itself.
+ * A port that stays ours while the server is down. It lies below the range from which systems
+ * take the ports of outgoing connections: one of those could otherwise take it, or a player who
+ * knocks at the closed door connect to itself.
  */
 const LOWEST = 20_000;
 const HIGHEST = 30_000;

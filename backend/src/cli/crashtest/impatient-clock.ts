@@ -4,8 +4,8 @@ import type { Clock } from "@savepoint/client";
 const BACK_OFF_MS_MAX = 3_000;
 
 /**
- * A clock whose back-offs end when somebody says that the server is back: with a kill every half second,
- * patient players would hardly play.
+ * A clock whose back-offs end when somebody says that the server is back: with a kill every half
+ * second, patient players would hardly play.
  */
 export class ImpatientClock implements Clock {
 	readonly #waits = new Set<() => void>();

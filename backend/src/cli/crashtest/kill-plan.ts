@@ -5,8 +5,8 @@ export type Kill =
 	/** This time after the server is ready, whatever happens then. */
 	| { readonly when: "playing"; readonly uptimeMs: number }
 	/**
-	 * This time after the first acknowledgement of the new start, right behind a further one: more are
-	 * surely on their way.
+	 * This time after the first acknowledgement of the new start, right behind a further one: more
+	 * are surely on their way.
 	 */
 	| { readonly when: "acknowledging"; readonly uptimeMs: number; readonly behindMs: number };
 
@@ -16,7 +16,9 @@ export interface UptimeRange {
 }
 
 const STARTING_SHARE = 0.12;
-/** Before this share of a start only code is loaded; at the end of it some starts are just ready. */
+/**
+ * Before this share of a start only code is loaded; at the end of it some starts are just ready.
+ */
 const START_SHARE = { min: 0.4, max: 1.1 };
 const ACKNOWLEDGING_SHARE = 0.5;
 const BEHIND_MS_MAX = 4;

@@ -31,8 +31,8 @@ export interface LedgerClaims {
 }
 
 /**
- * Reads a whole ledger. A last line without its end was never synced and is left out; any other line that
- * does not read is an Error naming it, because a ledger with a hole proves nothing.
+ * Reads a whole ledger. A last line without its end was never synced and is left out; any other
+ * line that does not read is an Error naming it, because a ledger with a hole proves nothing.
  */
 export async function readLedger(path: string): Promise<LedgerClaims> {
 	const collector = new Collector();

@@ -36,7 +36,9 @@ export class LedgerWriter {
 		if (isAcknowledgement(record)) this.#acknowledged += 1;
 	}
 
-	/** Resolves when all that was appended so far is on disk; rejects when it could not be written. */
+	/**
+	 * Resolves when all that was appended so far is on disk; rejects when it could not be written.
+	 */
 	async synced(): Promise<void> {
 		while (this.#waiting.length > 0 || this.#flushing !== null) {
 			this.#flushing ??= this.#flush().finally(() => {

@@ -1,8 +1,8 @@
 import type { Move, MoveType } from "@savepoint/core";
 
 /**
- * The ledger: one JSON object a line, appended and synced by the player before it goes on. What stands
- * there was said by the server to be saved, so it must be there after any crash.
+ * The ledger: one JSON object a line, appended and synced by the player before it goes on. What
+ * stands there was said by the server to be saved, so it must be there after any crash.
  */
 export type LedgerRecord = Acknowledgement | UnansweredRecord;
 
@@ -33,8 +33,8 @@ export interface ResultAck {
 }
 
 /**
- * A call without a key that got no answer: it was stored once or not at all, and nobody can ask which.
- * The ledger has it so that a second copy of it is noticed.
+ * A call without a key that got no answer: it was stored once or not at all, and nobody can ask
+ * which. The ledger has it so that a second copy of it is noticed.
  */
 export type UnansweredRecord =
 	| { readonly t: "unanswered"; readonly s: string; readonly type: MoveType }

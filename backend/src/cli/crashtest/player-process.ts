@@ -92,7 +92,9 @@ export class PlayerProcess {
 		}
 	}
 
-	/** A process that ends for whatever reason tells it by its end, so a message to it may be lost. */
+	/**
+	 * A process that ends for whatever reason tells it by its end, so a message to it may be lost.
+	 */
 	#tell(message: ToPlayers): void {
 		if (this.#child.connected) this.#child.send(message, () => {});
 	}

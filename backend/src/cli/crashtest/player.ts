@@ -8,8 +8,8 @@ import { playSingleCalls } from "./single-player.js";
 import type { Stage } from "./stage.js";
 
 /**
- * The process of the players: it is never killed, and what it was told stands in its ledger. It takes
- * its orders from the process that forked it and ends when that one is gone.
+ * The process of the players: it is never killed, and what it was told stands in its ledger. It
+ * takes its orders from the process that forked it and ends when that one is gone.
  */
 
 /** Player number n plays this way; with every further six it starts again. */

@@ -11,7 +11,10 @@ const STOP_MS_MAX = 20_000;
 
 const SERVER_SCRIPT = fileURLToPath(new URL("../../server.js", import.meta.url));
 const READY_LINE = /listening on (http:\S+)/;
-/** What the operator has set about the disk, and the switch that makes the test fail, reach the server. */
+/**
+ * What the operator has set about the disk, and the switch that makes the test fail, reach the
+ * server.
+ */
 const PASSED_ON = [
 	"SAVEPOINT_ALLOW_NETWORK_FILESYSTEM",
 	"SAVEPOINT_REQUIRE_VOLUME",
@@ -42,8 +45,8 @@ interface Running {
 }
 
 /**
- * The real server as a process of its own, on a loopback address, that is started, killed and started
- * again on the same database. One process at a time.
+ * The real server as a process of its own, on a loopback address, that is started, killed and
+ * started again on the same database. One process at a time.
  */
 export class ServerProcess {
 	readonly #options: ServerProcessOptions;
@@ -86,8 +89,8 @@ export class ServerProcess {
 	}
 
 	/**
-	 * Resolves to the address once the launched server listens. Rejects with SERVER_UNREACHABLE, which
-	 * quotes the end of its log, when it ends before that or takes longer than `boundMs`.
+	 * Resolves to the address once the launched server listens. Rejects with SERVER_UNREACHABLE,
+	 * which quotes the end of its log, when it ends before that or takes longer than `boundMs`.
 	 */
 	async ready(boundMs = START_MS_MAX): Promise<string> {
 		if (this.#running === null) throw this.#failure("The server was not started.");
@@ -115,7 +118,10 @@ export class ServerProcess {
 		await this.#signal("SIGKILL");
 	}
 
-	/** SIGTERM. Rejects with SERVER_UNREACHABLE when the server does not end with exit code 0 in time. */
+	/**
+	 * SIGTERM. Rejects with SERVER_UNREACHABLE when the server does not end with exit code 0 in
+	 * time.
+	 */
 	async stop(): Promise<void> {
 		const end = await within(STOP_MS_MAX, this.#signal("SIGTERM"));
 		if (end === null) {

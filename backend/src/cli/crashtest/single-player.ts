@@ -23,8 +23,9 @@ interface Hand {
 }
 
 /**
- * Plays session after session with single HTTP calls, several at a time. Calls with an Idempotency-Key are
- * repeated until they are answered; those without are sent once, and forgotten when no answer comes.
+ * Plays session after session with single HTTP calls, several at a time. Calls with an
+ * Idempotency-Key are repeated until they are answered; those without are sent once, and
+ * forgotten when no answer comes.
  */
 export async function playSingleCalls(stage: Stage, random: Random): Promise<void> {
 	while (!stage.isOver()) {

@@ -8,8 +8,8 @@ const TRIES_MAX = 20;
 const RETRY_MS = 100;
 
 /**
- * Reads a session and its whole log from the live server, page by page. A session that is unknown there,
- * or harmed, is `missing`. Throws SERVER_UNREACHABLE when the server does not answer.
+ * Reads a session and its whole log from the live server, page by page. A session that is unknown
+ * there, or harmed, is `missing`. Throws SERVER_UNREACHABLE when the server does not answer.
  */
 export async function readStoredSession(http: HttpCaller, id: string): Promise<StoredSession> {
 	const path = `/api/sessions/${id}`;

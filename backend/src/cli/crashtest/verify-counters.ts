@@ -4,8 +4,9 @@ import type { LedgerClaims } from "./ledger-reader.js";
 import type { StoredSession } from "./verify-session.js";
 
 /**
- * Compares the statistics with the ledger's own count of starts and with the results that the sessions
- * themselves show. Calls without a key that got no answer leave a range; all else must fit exactly.
+ * Compares the statistics with the ledger's own count of starts and with the results that the
+ * sessions themselves show. Calls without a key that got no answer leave a range; all else must
+ * fit exactly.
  */
 export function verifyCounters(
 	claims: LedgerClaims,

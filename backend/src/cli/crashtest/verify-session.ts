@@ -129,7 +129,10 @@ function repeated(
 	});
 }
 
-/** Ends are left out: the server itself ends a session that everybody left, and no session ends twice. */
+/**
+ * Ends are left out: the server itself ends a session that everybody left, and no session ends
+ * twice.
+ */
 function unkeyedSurplus({ unkeyedSent }: SessionClaims, applied: readonly LoggedMove[]) {
 	const stored = new Map<string, number>();
 	for (const { id, type } of applied)

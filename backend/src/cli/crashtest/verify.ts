@@ -8,8 +8,8 @@ import { type StoredSession, verifySession } from "./verify-session.js";
 const READERS = 8;
 
 /**
- * Asks the live server at `url` for all that the ledger says was acknowledged, and for its statistics.
- * Throws SERVER_UNREACHABLE when it does not answer.
+ * Asks the live server at `url` for all that the ledger says was acknowledged, and for its
+ * statistics. Throws SERVER_UNREACHABLE when it does not answer.
  */
 export async function verifyLive(
 	claims: LedgerClaims,
