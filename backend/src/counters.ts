@@ -1,6 +1,8 @@
 import type { SessionResult } from "@savepoint/core";
 
-/** The statistics of one slot, as stored: absolute values, so that writing them twice is harmless. */
+/**
+ * The statistics of one slot, as stored: absolute values, so that writing them twice is harmless.
+ */
 export interface Counters {
 	started: number;
 	staleEnded: number;

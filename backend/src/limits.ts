@@ -1,9 +1,15 @@
-/** Every bound of the server in one place; those that the browser must know are in core/src/limits.ts. */
+/**
+ * Every bound of the server in one place; those that the browser must know are in
+ * core/src/limits.ts.
+ */
 
 // Commit queue.
 /** Changes that may wait for the next transaction; beyond it 503, before anything changed (G3). */
 export const QUEUED_WRITES_MAX = 20_000;
-/** The same bound in plain values (a move has eleven): what one transaction can hold, and so its age. */
+/**
+ * The same bound in plain values (a move has eleven): what one transaction can hold, and so its
+ * age.
+ */
 export const QUEUED_VALUES_MAX = 200_000;
 /** A durable heartbeat is at most this old while sessions are active. */
 export const HEARTBEAT_INTERVAL_MS = 250;
@@ -14,7 +20,9 @@ export const HEAL_PROBE_MS = 500;
 
 // Sessions in memory.
 export const CACHED_SESSIONS_MAX = 10_000;
-/** Log entries are read and replayed in pages, so that a long session never holds the event loop. */
+/**
+ * Log entries are read and replayed in pages, so that a long session never holds the event loop.
+ */
 export const REPLAY_PAGE_MOVES = 1_000;
 
 // Sweep of stale sessions.

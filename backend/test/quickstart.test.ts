@@ -1,5 +1,5 @@
-// Goal: the quickstart is true. Method: its shell blocks are run in order, in one shell, as a reader would
-// paste them, and what they print is held against what the text around them says.
+// Goal: the quickstart is true. Method: its shell blocks are run in order, in one shell, as a
+// reader would paste them, and what they print is held against what the text around them says.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";

@@ -13,9 +13,9 @@ import { PerRequestCommits } from "./per-request-commits.js";
 import { isVariant, type ServerReport, type Variant } from "./variants.js";
 
 /**
- * One variant of the server in a process of its own: `node bench-server.js <variant>`, the database's path
- * in SAVEPOINT_DB_PATH. Tells its parent the port; between "measure" and "measured" it watches how late its event loop
- * runs; on "report" it says so, and ends.
+ * One variant of the server in a process of its own: `node bench-server.js <variant>`, the
+ * database's path in SAVEPOINT_DB_PATH. Tells its parent the port; between "measure" and "measured"
+ * it watches how late its event loop runs; on "report" it says so, and ends.
  */
 
 /** Of the timer that measures the delay; taken off again, so that an idle loop shows none. */

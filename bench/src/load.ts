@@ -39,7 +39,10 @@ export async function createTargets(url: string, count: number): Promise<Target[
 	return targets;
 }
 
-/** Each request is built once; the status changes from one to the next, so every write changes its row. */
+/**
+ * Each request is built once; the status changes from one to the next, so every write changes its
+ * row.
+ */
 const script = (targets: readonly Target[]): string => `
 local targets = {${targets.map((t) => `{"${t.sessionId}","${t.artifactId}"}`).join(",")}}
 local statuses = {"ground", "inAir", "flying", "carried"}
@@ -73,7 +76,10 @@ done = function(summary, latency)
 end
 `;
 
-/** Single `artifact-status` calls by wrk, which costs the machine less than any generator in JavaScript. */
+/**
+ * Single `artifact-status` calls by wrk, which costs the machine less than any generator in
+ * JavaScript.
+ */
 export const loadStatusCalls = (
 	url: string,
 	targets: readonly Target[],

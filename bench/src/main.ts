@@ -3,13 +3,13 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createTargets, type LoadResult, loadCreates, loadStatusCalls } from "./load.js";
 import { describeMachine, median } from "./machine.js";
-import { formatTable, type Figure } from "./report.js";
+import { type Figure, formatTable } from "./report.js";
 import { runVariant } from "./run-server.js";
 import { type ServerReport, VARIANTS, type Variant } from "./variants.js";
 
 /**
- * `npm run bench`: what durability costs, as ratios of servers that ran in turn, so that a machine whose
- * speed drifts slows all of them alike. Prints a table and writes JSON.
+ * `npm run bench`: what durability costs, as ratios of servers that ran in turn, so that a machine
+ * whose speed drifts slows all of them alike. Prints a table and writes JSON.
  */
 const HELP = `npm run bench -- [options]
 
@@ -79,9 +79,7 @@ for (let run = 1; run <= Number(values.runs); run += 1)
 	}
 
 const ratioTo = (other: Variant, of: (run: Run) => number): number =>
-	median(
-		runs.durable.map((run, at) => of(run) / of(runs[other][at] ?? run)),
-	);
+	median(runs.durable.map((run, at) => of(run) / of(runs[other][at] ?? run)));
 const figures: Figure[] = [
 	{
 		name: "durable single calls/s ÷ the same server with storage that keeps nothing",

@@ -8,7 +8,9 @@ import type {
 
 const COMMITTED: Promise<CommitOutcome> = Promise.resolve({ kind: "committed", commitMs: 0 });
 
-/** Storage that keeps nothing: what the same server does when no disk and no thread is in the way. */
+/**
+ * Storage that keeps nothing: what the same server does when no disk and no thread is in the way.
+ */
 export class NoneDriver implements SqlDriver {
 	readonly engine = "none";
 

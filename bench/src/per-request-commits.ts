@@ -1,12 +1,12 @@
-import type { SqlValue, WriteBatch } from "@savepoint/backend/storage/driver";
 import type { CommitQueue } from "@savepoint/backend/storage/commit-queue";
+import type { SqlValue, WriteBatch } from "@savepoint/backend/storage/driver";
 import type { StatementList } from "@savepoint/backend/storage/module";
 import type { Commits, CommitWaiter } from "@savepoint/backend/storage/ports";
 import Database, { type Database as Connection, type Statement } from "better-sqlite3";
 
 /**
- * The usual way to be durable: each request commits for itself, synced, on the event loop. Same tables,
- * same statements, same settings; only the group and the thread are missing.
+ * The usual way to be durable: each request commits for itself, synced, on the event loop. Same
+ * tables, same statements, same settings; only the group and the thread are missing.
  */
 export class PerRequestCommits implements Commits {
 	readonly #connection: Connection;

@@ -19,8 +19,10 @@ export function formatTable(machine: Machine, figures: readonly Figure[]): strin
 		(figure) =>
 			`| ${figure.name} | ${figure.must} | ${figure.aim} | ${figure.measured.toFixed(2)} | ${verdict(figure)} |`,
 	);
+	const { cpu, cores, memoryGiB, node, fsyncP50Ms, fsyncP99Ms } = machine;
 	return `
-${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}; a sync of one page takes ${machine.fsyncP50Ms.toFixed(2)} ms (p99 ${machine.fsyncP99Ms.toFixed(2)} ms)
+${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}
+a sync of one page takes ${fsyncP50Ms.toFixed(2)} ms (p99 ${fsyncP99Ms.toFixed(2)} ms)
 
 | figure | must reach | aim | measured | |
 |---|---|---|---|---|

@@ -123,7 +123,7 @@ describe("moves", () => {
 	});
 });
 
-test("[C4] every pattern means the same under the unicode flag, which JSON Schema validators set", () => {
+test("[C4] every pattern means the same under the unicode flag, which validators set", () => {
 	const patterns = JSON.stringify([ArtifactStatusBody, EndBody, MovesBody]).matchAll(
 		/"pattern":("(?:[^"\\]|\\.)*")/g,
 	);

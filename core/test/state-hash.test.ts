@@ -118,7 +118,7 @@ describe("what the hash tells apart", () => {
 	});
 });
 
-test("[C2] a step of one thousandth flips about half of the 64 bits, and no two places collide", () => {
+test("[C2] a step of one thousandth flips half of the 64 bits, and no two places collide", () => {
 	const steps = 4000;
 	const seen = new Set<string>();
 	let flipped = 0;

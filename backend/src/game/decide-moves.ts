@@ -18,7 +18,8 @@ export interface MoveBatch {
 }
 
 /**
- * Decides a batch of moves in the client's own order. A refused move is an answer: the batch goes on.
+ * Decides a batch of moves in the client's own order. A refused move is an answer: the batch goes
+ * on.
  */
 export function decideMoves(
 	{ changes, repository, commits, now }: Decider,

@@ -243,7 +243,7 @@ export class CommitQueue implements Commits {
 		if (inBatch.length === 0) {
 			// The batch's own rows, or a session that is not in it: somebody else writes to this
 			// database.
-			this.lose(error.code, error.message);
+			this.lose("STORAGE_LOCKED", "Another process has written to this database meanwhile.");
 			return;
 		}
 		const failed = [...inBatch, ...this.#gathering.remove(group)];

@@ -6,8 +6,9 @@ import type { MigrationDriver, SqlRow } from "./driver.js";
 import type { StorageModule } from "./module.js";
 
 /**
- * Migrations: numbered SQL files, each applied once in a transaction of its own together with the row that
- * records it (M1). A history that this version cannot explain is refused before anything is touched (M2).
+ * Migrations: numbered SQL files, each applied once in a transaction of its own together with the
+ * row that records it (M1). A history that this version cannot explain is refused before anything
+ * is touched (M2).
  */
 export interface Migration {
 	readonly version: number;
@@ -66,8 +67,9 @@ export const appliedFromRow = (row: SqlRow): AppliedMigration => ({
 });
 
 /**
- * Throws STORAGE_NEWER_SCHEMA, STORAGE_MIGRATION_MISSING or STORAGE_MIGRATION_CHANGED when the database was
- * written by something else than this version or an older one; returns what is still to be applied.
+ * Throws STORAGE_NEWER_SCHEMA, STORAGE_MIGRATION_MISSING or STORAGE_MIGRATION_CHANGED when the
+ * database was written by something else than this version or an older one; returns what is still
+ * to be applied.
  */
 export function pendingMigrations(
 	known: readonly Migration[],
@@ -102,7 +104,10 @@ export interface MigrationReport {
 	readonly backup: string | null;
 }
 
-/** Brings the schema up to date. A kill at any point leaves whole migrations only; the next start goes on. */
+/**
+ * Brings the schema up to date. A kill at any point leaves whole migrations only; the next start
+ * goes on.
+ */
 export async function migrate(
 	driver: MigrationDriver,
 	known: readonly Migration[],

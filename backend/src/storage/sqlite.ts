@@ -17,7 +17,6 @@ import { assessFileSystem } from "./file-system.js";
 import { type Migration, migrate, pendingMigrations, readMigrations } from "./migrate.js";
 import type { StatementList, StorageModule } from "./module.js";
 import type { RecoveryReport } from "./ports.js";
-import { keepReserve } from "./sqlite-reserve-file.js";
 import { ONLY_SLOT } from "./service-rows.js";
 import { createDatabase } from "./sqlite-create.js";
 import { sentenceAbout } from "./sqlite-errors.js";
@@ -27,6 +26,7 @@ import { acquireLock, type DirectoryLock, type LockOwner } from "./sqlite-lock.j
 import { type DatabasePaths, databasePaths } from "./sqlite-paths.js";
 import { readHistory } from "./sqlite-preflight.js";
 import { quarantineDatabase, readMarker, reportMissing, writeMarker } from "./sqlite-quarantine.js";
+import { keepReserve } from "./sqlite-reserve-file.js";
 import { ReaderThread, WriterThread } from "./sqlite-threads.js";
 import { readWalSalts } from "./sqlite-wal.js";
 
@@ -125,13 +125,18 @@ export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> 
 	});
 	try {
 		// 3. What is there: our database, nothing, damage, or something that is none of our business
-		//   (G6, B2).
+		// (G6, B2).
 		const known = readMigrations(opening.modules, "sqlite");
 		const found = findOrCreate(paths, known, new Date(now()));
 		for (const message of [...warnings, ...found.warnings]) log.warn(message);
 		if (found.recovery !== null) log.error({ recovery: found.recovery }, found.recovery.reason);
 		// 4. The threads, the schema, the row that says who this database is.
-		const driver = await startThreads(opening, paths, lock, found.instance, known);
+		const driver = await startThreads(opening, {
+			paths,
+			lock,
+			instance: found.instance,
+			known,
+		});
 		return {
 			driver: driver.driver,
 			migrated: driver.migrated,
@@ -209,14 +214,19 @@ function findOrCreate(paths: DatabasePaths, known: readonly Migration[], now: Da
 	}
 }
 
+interface Held {
+	readonly paths: DatabasePaths;
+	readonly lock: DirectoryLock;
+	readonly instance: InstanceFile;
+	readonly known: readonly Migration[];
+}
+
 async function startThreads(
 	opening: SqliteOpening,
-	paths: DatabasePaths,
-	lock: DirectoryLock,
-	instance: InstanceFile,
-	known: readonly Migration[],
+	held: Held,
 ): Promise<{ driver: SqliteDriver; migrated: readonly Migration[] }> {
 	const { config, log } = opening;
+	const { paths, instance } = held;
 	let isLost = false;
 	const lose = (code: ErrorCode, reason: string): void => {
 		if (isLost) return;
@@ -233,21 +243,20 @@ async function startThreads(
 	);
 	await writer.opened();
 	try {
-		return await prepareThreads(opening, { paths, lock, instance, known, writer, lose });
+		return await prepareThreads(opening, { ...held, writer, lose });
 	} catch (error) {
 		// What led here matters more than a close that fails for the same reason.
 		await writer.close().catch(() => undefined);
+		// Damage that was found this late is for the next start to set aside: no crash loop (B3).
+		if (error instanceof SavepointError && error.code === "STORAGE_CORRUPT")
+			writeMarker(paths, error.message);
 		throw error;
 	}
 }
 
 async function prepareThreads(
 	opening: SqliteOpening,
-	parts: {
-		readonly paths: DatabasePaths;
-		readonly lock: DirectoryLock;
-		readonly instance: InstanceFile;
-		readonly known: readonly Migration[];
+	parts: Held & {
 		readonly writer: WriterThread;
 		readonly lose: (code: ErrorCode, reason: string) => void;
 	},
@@ -255,7 +264,7 @@ async function prepareThreads(
 	const { log, now } = opening;
 	const { paths, lock, instance, known, writer, lose } = parts;
 	// 2. Until the first answer any sound WAL is ours, unless this one is the last server's, whose
-	//   salts stand.
+	// salts stand.
 	const goesOn = instance.state === "open" || instance.state === "closing";
 	if (!goesOn || readWalSalts(paths.wal) === null)
 		writeInstance(paths.instance, { ...instance, state: "opening", walSalts: null });
@@ -268,7 +277,8 @@ async function prepareThreads(
 		params: [instance.instanceId, now()],
 	});
 	await writer.applyMigration("", {
-		sql: `insert into session_stats (slot, started, stale_ended, won, lost, abandoned, today, started_today)
+		sql: `insert into session_stats
+				(slot, started, stale_ended, won, lost, abandoned, today, started_today)
 			values ($1, 0, 0, 0, 0, 0, 0, 0) on conflict (slot) do nothing`,
 		params: [ONLY_SLOT],
 	});

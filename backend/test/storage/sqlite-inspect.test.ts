@@ -87,7 +87,7 @@ describe("[G6] no false alarm", () => {
 		}
 	});
 
-	it("[G6] a process that ends while a thread holds the database is no loss, once told", async () => {
+	it("[G6] a process that ends while a thread holds the database is no loss once told", async () => {
 		for (const [ending, warnings] of [
 			["exit", 0],
 			["throw", 0],
@@ -102,7 +102,7 @@ describe("[G6] no false alarm", () => {
 		}
 	});
 
-	it("[G6] a database that another program opened after a kill is sound, and the vanished -wal is told", () => {
+	it("[G6] after a kill another program may bring the -wal home: sound, and told", () => {
 		const copy = copyOf(live);
 		new Database(copy.database).exec("PRAGMA wal_checkpoint(TRUNCATE)").close();
 		expect(existsSync(copy.wal)).toBe(false);
@@ -111,7 +111,7 @@ describe("[G6] no false alarm", () => {
 		if (found.kind === "sound") expect(found.warnings).toEqual([expect.stringMatching(VANISHED)]);
 	});
 
-	it("[G6] a -wal that was deleted or emptied beside a sound file is told with what may be lost", () => {
+	it("[G6] a deleted or emptied -wal beside a sound file is told with what may be lost", () => {
 		const spoils = [(p: DatabasePaths) => rmSync(p.wal), (p: DatabasePaths) => truncateSync(p.wal)];
 		for (const spoil of spoils) {
 			const copy = copyOf(live);

@@ -8,8 +8,8 @@ export interface AwayMeterOptions {
 }
 
 /**
- * What all the bots together know of the server: away from the first attempt of any bot that gets no
- * answer until the next one that does. So one restart counts once, however many bots meet it.
+ * What all the bots together know of the server: away from the first attempt of any bot that gets
+ * no answer until the next one that does. So one restart counts once, however many bots meet it.
  */
 export class AwayMeter {
 	readonly #options: AwayMeterOptions;

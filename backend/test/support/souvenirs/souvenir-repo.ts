@@ -32,7 +32,10 @@ export class SouvenirRepo {
 		this.#place = parts.statements.placeOf(insertSouvenir);
 	}
 
-	/** Durable when the waiter is told; rejected with its session's later changes when the place is taken. */
+	/**
+	 * Durable when the waiter is told; rejected with its session's later changes when the place is
+	 * taken.
+	 */
 	keep(sessionKey: number, souvenir: Souvenir, waiter: CommitWaiter): void {
 		const refusal = this.#commits.refusal();
 		if (refusal !== null) {
