@@ -1,5 +1,5 @@
-// Goal: a damaged database is set aside whole and loudly, and the server serves. Method: the files of a real
-// server are spoilt while it is down, and the real server is started on them.
+// Goal: a damaged database is set aside whole and loudly, and the server serves. Method: the files
+// of a real server are spoilt while it is down, and the real server is started on them.
 import {
 	copyFileSync,
 	cpSync,
@@ -69,7 +69,9 @@ async function playGame(server: ServerProcess): Promise<Ledger> {
 	return ledger;
 }
 
-/** The start that finds the damage, what it says and what it keeps, and the ordinary start after it. */
+/**
+ * The start that finds the damage, what it says and what it keeps, and the ordinary start after it.
+ */
 async function expectQuarantined(
 	paths: DatabasePaths,
 	before: Record<string, string>,

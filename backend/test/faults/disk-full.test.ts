@@ -1,5 +1,5 @@
-// Goal: a full disk costs nothing that was acknowledged, leaves reading alone and heals by itself. Method:
-// strace answers the writes of the log with ENOSPC for a while.
+// Goal: a full disk costs nothing that was acknowledged, leaves reading alone and heals by itself.
+// Method: strace answers the writes of the log with ENOSPC for a while.
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { killServers, startServer } from "../support/server-process.js";

@@ -1,6 +1,9 @@
 import type { HttpClient } from "./http-client.js";
 
-/** What every token looks like; `checkSyncs` finds it in requests, on the way to the disk and in answers. */
+/**
+ * What every token looks like; `checkSyncs` finds it in requests, on the way to the disk and in
+ * answers.
+ */
 export const TOKEN = /tok\d{8}/g;
 
 /** Of all ledgers of a test: a key must not be used twice on one server. */
@@ -59,7 +62,9 @@ export class Ledger {
 		return this.#entry(sessionId).acknowledged;
 	}
 
-	/** Compares with the log as the server tells it. Throws where a session that was answered is gone. */
+	/**
+	 * Compares with the log as the server tells it. Throws where a session that was answered is gone.
+	 */
 	async verify(client: HttpClient): Promise<Verdict> {
 		const verdict = { lost: [] as string[], duplicated: [] as string[], unknown: [] as string[] };
 		for (const [sessionId, { sent, acknowledged }] of this.#sessions) {

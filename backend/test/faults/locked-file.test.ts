@@ -1,5 +1,6 @@
-// Goal: another program that holds the database's write lock makes the server wait or refuse, and costs
-// nothing. Method: a process that does so, for longer than the server waits, at the start and under way.
+// Goal: another program that holds the database's write lock makes the server wait or refuse, and
+// costs nothing. Method: a process that does so, for longer than the server waits, at the start and
+// under way.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -46,8 +46,8 @@ export async function playOn(url: string): Promise<[Promise<Load>]> {
 export const SPOTLESS = { lost: [], duplicated: [], unknown: [] };
 
 /**
- * Starts without faults. Nothing was recovered; all that was acknowledged is there once; what was not sure is
- * sent again and then is there once, too. The server takes new games and ends in order.
+ * Starts without faults. Nothing was recovered; all that was acknowledged is there once; what was
+ * not sure is sent again and then is there once, too. The server takes new games and ends in order.
  */
 export async function expectAllThere(database: string, load: Load | null): Promise<void> {
 	const server = startServer({ database });

@@ -18,8 +18,9 @@ interface Write {
 }
 
 /**
- * Plays one session after the other with every kind of write there is, and notes in the ledger what was
- * sent and what was answered. Each method resolves to null when all was saved, else to what was not.
+ * Plays one session after the other with every kind of write there is, and notes in the ledger what
+ * was sent and what was answered. Each method resolves to null when all was saved, else to what was
+ * not.
  */
 export class Player {
 	#http: HttpClient;
@@ -92,7 +93,10 @@ export class Player {
 		return this.#unsaved === null ? null : this.#write(this.#unsaved);
 	}
 
-	/** Sends `messages` of `count` moves over a live connection without waiting, then takes the receipts. */
+	/**
+	 * Sends `messages` of `count` moves over a live connection without waiting, then takes the
+	 * receipts.
+	 */
 	async live(url: string, sessionId: string, messages: number, count: number): Promise<void> {
 		const client = new LiveClient(`${url.replace("http", "ws")}/api/sessions/${sessionId}/live`);
 		await client.next();

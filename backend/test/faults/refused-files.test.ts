@@ -1,5 +1,6 @@
-// Goal: what is no damage is refused or waited for with the reason, and not one byte changes. Method: the
-// files of a real server, put into each of these states, and the real server started on them.
+// Goal: what is no damage is refused or waited for with the reason, and not one byte changes.
+// Method: the files of a real server, put into each of these states, and the real server started on
+// them.
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -36,7 +37,10 @@ const copyOf = ({ paths }: Stored): DatabasePaths => {
 	return databasePaths(join(directory, "db.sqlite"));
 };
 
-/** The others may come and go with any start: the lock, and SQLite's index of the -wal, hold no data. */
+/**
+ * The others may come and go with any start: the lock, and SQLite's index of the -wal, hold no
+ * data.
+ */
 const filesOf = (paths: DatabasePaths): Record<string, string> =>
 	Object.fromEntries(
 		Object.entries(snapshot(paths.directory)).filter(
@@ -44,7 +48,10 @@ const filesOf = (paths: DatabasePaths): Record<string, string> =>
 		),
 	);
 
-/** A start that ends with the code's exit code and one sentence of path and remedy, and changes nothing. */
+/**
+ * A start that ends with the code's exit code and one sentence of path and remedy, and changes
+ * nothing.
+ */
 async function expectRefused(
 	paths: DatabasePaths,
 	code: ErrorCode,

@@ -1,5 +1,5 @@
-// Goal: an orderly end loses no answer and leaves one closed file, at whatever moment it is asked for.
-// Method: SIGTERM to the real server under load, twice, and while it starts.
+// Goal: an orderly end loses no answer and leaves one closed file, at whatever moment it is asked
+// for. Method: SIGTERM to the real server under load, twice, and while it starts.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { DatabasePaths } from "#src/storage/sqlite-paths.js";

@@ -1,5 +1,5 @@
-// Goal: writes that come while the disk syncs share the next sync. Method: strace makes each sync take
-// longer; what is counted are syncs and answers, never time.
+// Goal: writes that come while the disk syncs share the next sync. Method: strace makes each sync
+// take longer; what is counted are syncs and answers, never time.
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";

@@ -1,5 +1,6 @@
-// Goal: no answer leaves before the sync that covers it. Method: the real server under strace; each write
-// carries a token that is looked for in requests, in the frames of the WAL and in what the server sends.
+// Goal: no answer leaves before the sync that covers it. Method: the real server under strace; each
+// write carries a token that is looked for in requests, in the frames of the WAL and in what the
+// server sends.
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";

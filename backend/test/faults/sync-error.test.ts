@@ -1,5 +1,6 @@
-// Goal: a disk that fails a sync or a write costs nothing that was acknowledged. Method: strace makes the
-// call fail at a chosen place; a ledger of all answers is held against the server that is started next.
+// Goal: a disk that fails a sync or a write costs nothing that was acknowledged. Method: strace
+// makes the call fail at a chosen place; a ledger of all answers is held against the server that is
+// started next.
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";

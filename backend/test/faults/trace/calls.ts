@@ -1,8 +1,9 @@
 import { bytesOf } from "./strings.js";
 
 /**
- * One system call of a traced process. `startedAt` and `endedAt` are numbers of lines: strace writes them in
- * the order in which calls began and ended, over all threads, so they can be compared.
+ * One system call of a traced process. `startedAt` and `endedAt` are numbers of lines: strace
+ * writes them in the order in which calls began and ended, over all threads, so they can be
+ * compared.
  */
 export interface Call {
 	readonly thread: string;
@@ -31,7 +32,10 @@ interface Begun {
 	readonly startedAt: number;
 }
 
-/** The calls in the order in which they ended. Lines that are no call of a descriptor are passed over. */
+/**
+ * The calls in the order in which they ended. Lines that are no call of a descriptor are passed
+ * over.
+ */
 export function* parseCalls(lines: Iterable<string>): Generator<Call> {
 	const begun = new Map<string, Begun>();
 	let number = 0;
@@ -72,7 +76,9 @@ function toCall(thread: string, start: Begun, more: string, endedAt: number): Ca
 	};
 }
 
-/** `24</a/path>, …` or `34<TCP:[1.2.3.4:5->6.7.8.9:10]>, …`: the angle bracket inside is an arrow's. */
+/**
+ * `24</a/path>, …` or `34<TCP:[1.2.3.4:5->6.7.8.9:10]>, …`: the angle bracket inside is an arrow's.
+ */
 function targetOf(text: string): string {
 	const from = text.indexOf("<") + 1;
 	for (let at = from; at < text.length; at += 1)

@@ -17,7 +17,10 @@ const decodeEscapes = (text: string): string =>
 		return NAMED[code] ?? code;
 	});
 
-/** All strings among a call's arguments, joined. Throws where strace has cut one: its limit is too low. */
+/**
+ * All strings among a call's arguments, joined. Throws where strace has cut one: its limit is too
+ * low.
+ */
 export function bytesOf(callArguments: string): string {
 	let joined = "";
 	for (const [, text = "", cut] of callArguments.matchAll(QUOTED)) {

@@ -2,12 +2,13 @@ import type { Call } from "./calls.js";
 import { type Message, MessageStream } from "./http-messages.js";
 
 /**
- * Whether every answer came after the sync that covers what it tells (A1), from a trace of one server.
+ * Whether every answer came after the sync that covers what it tells (A1), from a trace of one
+ * server.
  *
- * Every write of the client carries tokens: its Idempotency-Key, or the ids of its moves. A token is on its
- * way to the disk once a frame of the WAL that holds it was written, and it is safe once a sync of the WAL
- * that *began* after that write has *returned success*. An answer that tells of it, be it the answer to the
- * request that brought it, a receipt or a read, may begin only then.
+ * Every write of the client carries tokens: its Idempotency-Key, or the ids of its moves. A token
+ * is on its way to the disk once a frame of the WAL that holds it was written, and it is safe once
+ * a sync of the WAL that *began* after that write has *returned success*. An answer that tells of
+ * it, be it the answer to the request that brought it, a receipt or a read, may begin only then.
  */
 export interface SyncCheck {
 	/** Tokens that some answer told of, each checked for each such answer. */
@@ -96,7 +97,10 @@ class Collector {
 		open.push(...requests.push(call.bytes(), call.endedAt));
 	}
 
-	/** The order of answers on a connection is that of its requests; frames of a live one tell by themselves. */
+	/**
+	 * The order of answers on a connection is that of its requests; frames of a live one tell by
+	 * themselves.
+	 */
 	#write(call: Call): void {
 		const { requests, answers, open } = this.#connection(call.target);
 		for (const answer of answers.push(call.bytes(), call.startedAt)) {
