@@ -78,48 +78,33 @@ const edit = (paths: DatabasePaths, sql: string): void => {
 	database.close();
 };
 
-const KINDS: [what: string, stored: () => Stored][] = [
-	["killed", () => killed],
-	["shut down", () => stopped],
-];
-
 describe("[B4] a file that may not be used", { timeout: 60_000 }, () => {
-	for (const [what, stored] of KINDS) {
-		const modes: [
-			what: string,
-			file: "database" | "wal" | "directory",
-			mode: number,
-			code: ErrorCode,
-		][] = [
-			["mode 000", "database", 0o000, "STORAGE_PERMISSION"],
-			["a read-only file", "database", 0o444, "STORAGE_READ_ONLY"],
-			["a read-only directory", "directory", 0o555, "STORAGE_PERMISSION"],
-			["a directory that may not be entered", "directory", 0o000, "STORAGE_PERMISSION"],
-		];
-		for (const [how, file, mode, code] of modes)
-			it.skipIf(!isRoot)(
-				`[B4] ${how}, ${what}: refused, byte-equal, fine again afterwards`,
-				async () => {
-					const paths = copyOf(stored());
-					const path = paths[file];
-					const usual = file === "directory" ? 0o755 : 0o644;
-					execFileSync("chown", ["-R", `${NOBODY}:${NOBODY}`, paths.directory]);
-					chmodSync(path, mode);
-					await expectRefused(paths, code, new RegExp(`Remedy: chmod u\\+rwx? ${path}`), NOBODY);
-					chmodSync(path, usual);
-					await expectAllThere(paths.database, stored().load);
-				},
-			);
+	const modes: [what: string, file: "database" | "directory", mode: number, code: ErrorCode][] = [
+		["mode 000", "database", 0o000, "STORAGE_PERMISSION"],
+		["a read-only file", "database", 0o444, "STORAGE_READ_ONLY"],
+		["a read-only directory", "directory", 0o555, "STORAGE_PERMISSION"],
+		["a directory that may not be entered", "directory", 0o000, "STORAGE_PERMISSION"],
+	];
+	for (const [what, file, mode, code] of modes)
+		it.skipIf(!isRoot)(`[B4] ${what}: refused, byte-equal, fine again afterwards`, async () => {
+			const paths = copyOf(killed);
+			const path = paths[file];
+			const usual = file === "directory" ? 0o755 : 0o644;
+			execFileSync("chown", ["-R", `${NOBODY}:${NOBODY}`, paths.directory]);
+			chmodSync(path, mode);
+			await expectRefused(paths, code, new RegExp(`Remedy: chmod u\\+rwx? ${path}`), NOBODY);
+			chmodSync(path, usual);
+			await expectAllThere(paths.database, killed.load);
+		});
 
-		it.skipIf(!isRoot)(
-			`[B4] files of another user, ${what}: refused with the chown that mends it`,
-			async () => {
-				const paths = copyOf(stored());
-				await expectRefused(paths, "STORAGE_PERMISSION", /Remedy: chown 65534:65534 \//, NOBODY);
-				await expectAllThere(paths.database, stored().load);
-			},
-		);
-	}
+	it.skipIf(!isRoot)(
+		"[B4] files of another user: refused with the chown that mends it",
+		async () => {
+			const paths = copyOf(stopped);
+			await expectRefused(paths, "STORAGE_PERMISSION", /Remedy: chown 65534:65534 \//, NOBODY);
+			await expectAllThere(paths.database, stopped.load);
+		},
+	);
 
 	it("[B4] a directory in its place: refused", async () => {
 		const paths = makePaths();
