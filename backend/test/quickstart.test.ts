@@ -1,62 +1,19 @@
 // Goal: the quickstart is true. Method: its shell blocks are run in order, in one shell, as a
 // reader would paste them, and what they print is held against what the text around them says.
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort, runQuickstart } from "./support/quickstart.js";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const QUICKSTART = join(ROOT, "specs/017-persist-session-storage/quickstart.md");
-const ALL_BLOCKS_MS = 180_000;
-
-/** Blocks marked `sh container` are the container test's. */
-const blocksOf = (markdown: string): string[] =>
-	[...markdown.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? "");
-
-const freePort = (): Promise<number> =>
-	new Promise((resolve, reject) => {
-		const server = createServer().on("error", reject);
-		server.listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() =>
-				typeof address === "object" && address !== null ? resolve(address.port) : reject(address),
-			);
-		});
-	});
-
-/** One shell for all blocks; what each printed on standard output. */
-async function runInOneShell(blocks: readonly string[], env: NodeJS.ProcessEnv): Promise<string[]> {
-	const mark = "-- end of block --";
-	const script = blocks.map((block) => `${block}\necho; echo "${mark}"\n`).join("");
-	const shell = spawn("bash", ["-e"], { cwd: ROOT, env, stdio: ["pipe", "pipe", "pipe"] });
-	let output = "";
-	let errors = "";
-	shell.stdout.on("data", (text) => {
-		output += text;
-	});
-	shell.stderr.on("data", (text) => {
-		errors += text;
-	});
-	shell.stdin.end(script);
-	const code = await new Promise((resolve) => shell.on("close", resolve));
-	if (code !== 0) throw new Error(`exit code ${code} after:\n${output}\n${errors}`);
-	return output.split(`${mark}\n`).slice(0, -1);
-}
+const ALL_BLOCKS_MS = 240_000;
 
 describe("the quickstart, block by block", () => {
 	const data = mkdtempSync(join(tmpdir(), "savepoint-quickstart-"));
-	let printed: string[] = [];
-	/** What the block that begins with this printed. */
-	const block = (text: string): string => {
-		const at = blocksOf(readFileSync(QUICKSTART, "utf8")).findIndex((one) => one.startsWith(text));
-		return printed[at] ?? "";
-	};
+	let block: Awaited<ReturnType<typeof runQuickstart>>;
 
 	beforeAll(async () => {
-		printed = await runInOneShell(blocksOf(readFileSync(QUICKSTART, "utf8")), {
+		block = await runQuickstart("sh", {
 			...process.env,
 			PORT: String(await freePort()),
 			SAVEPOINT_DB_PATH: join(data, "savepoint.sqlite"),

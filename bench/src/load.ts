@@ -105,6 +105,8 @@ async function runWrk(
 			"-t1",
 			`-c${connections}`,
 			`-d${seconds}s`,
+			"--timeout",
+			"30s",
 			"-s",
 			file,
 			url,

@@ -73,7 +73,7 @@ function statusText({ database, migrations }: MigrationStatus): string[] {
 		),
 		pending === 0
 			? "Nothing is pending."
-			: `Pending: ${pending}. A server applies them as it starts; so does \`savepoint migrate up\`.`,
+			: `Pending: ${pending}. A server applies them at start; so does \`savepoint migrate up\`.`,
 	];
 }
 

@@ -45,7 +45,7 @@ describe.skipIf(command === null)("in a container", { timeout: BUILD_MS }, () =>
 		return (artifact as { id: string }).id;
 	};
 
-	it("a game goes on after the container and the image are gone", async () => {
+	it("[U2] a game goes on after the container and the image are gone", async () => {
 		const won = await start();
 		await post(`${won}/deposit`, { artifactId: await spawn(won, 100) });
 		await post(`${won}/end`, { result: "won" });

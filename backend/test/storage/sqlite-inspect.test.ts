@@ -87,7 +87,7 @@ describe("[G6] no false alarm", () => {
 		}
 	});
 
-	it("[G6] a process that ends while a thread holds the database is no loss once told", async () => {
+	it("[G6] a process that ends while a thread holds the database is no loss", async () => {
 		for (const [ending, warnings] of [
 			["exit", 0],
 			["throw", 0],
