@@ -179,7 +179,7 @@ describe("[B2] [G6] damage that is found at the start", { timeout: 60_000 }, () 
 });
 
 describe("[B3] damage that is found later", { timeout: 60_000 }, () => {
-	it("[B3] a damaged page in the middle, read while running: it stops, and the next start sets all aside", async () => {
+	it("[B3] in a page read while running: it stops, and the next start sets all aside", async () => {
 		const paths = copyOf(stopped);
 		const { ledger } = stopped.load;
 		const sessionId = ledger.sessionIds[2] ?? "";

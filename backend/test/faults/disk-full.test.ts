@@ -12,7 +12,7 @@ import { injecting, straceMissing } from "./strace.js";
 describe.skipIf(straceMissing !== null)("[F3] a full disk", { timeout: 60_000 }, () => {
 	afterEach(killServers);
 
-	it("[F3] refuses writes with the reason, answers reads, and takes writes again when there is space", async () => {
+	it("[F3] refuses writes with the reason, answers reads, and heals by itself", async () => {
 		const paths = makePaths();
 		const log = join(paths.directory, "trace.txt");
 		// Each try writes one frame's header and fails there: eight tries, two a second.

@@ -69,7 +69,7 @@ describe.skipIf(straceMissing !== null)("kill -9 while starting", { timeout: 60_
 		await expectAllThere(database, killed.load);
 	});
 
-	it("[B2] on a damaged one: it is set aside once, whole, however often that is cut off", async () => {
+	it("[B2] on a damaged one: set aside once, whole, however often that is cut off", async () => {
 		const directory = temporaryDirectory();
 		cpSync(killed.paths.directory, directory, { recursive: true });
 		const paths = databasePaths(join(directory, "db.sqlite"));

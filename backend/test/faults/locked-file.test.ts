@@ -29,13 +29,13 @@ async function hold(database: string): Promise<() => Promise<void>> {
 describe("[B4] locked by another program", { timeout: 60_000 }, () => {
 	afterEach(killServers);
 
-	it("[B4] at the start: refused after a wait, every byte as before, and fine when it is free", async () => {
+	it("[B4] at the start: refused after a wait, every byte as before", async () => {
 		const { paths, load } = await makeStored("kill");
 		const release = await hold(paths.database);
 		const before = withoutLock(snapshot(paths.directory));
 		const server = startServer({ database: paths.database, env: { LOG_LEVEL: "silent" } });
 		expect(await server.ended).toEqual({ code: ERRORS.STORAGE_BUSY.exitCode, signal: null });
-		expect(server.err).toMatch(/^savepoint: .*End the program that holds it.*\(STORAGE_BUSY\)\n$/);
+		expect(server.err).toMatch(/^savepoint: .*End the program that .*\(STORAGE_BUSY\)\n$/);
 		expect(server.err).toContain(paths.database);
 		expect(withoutLock(snapshot(paths.directory))).toEqual(before);
 		// SQLite's shell and its like bring the -wal home when they leave, which is no loss.
@@ -50,7 +50,7 @@ describe("[B4] locked by another program", { timeout: 60_000 }, () => {
 		expect(await next.stop()).toEqual({ code: 0, signal: null });
 	});
 
-	it("[B4] for ten seconds while running: 503 with the reason, then it heals by itself", async () => {
+	it("[B4] for ten seconds while running: 503 with the reason, then it heals", async () => {
 		const { paths, load } = await makeStored("stop");
 		const server = startServer({ database: paths.database });
 		const http = new HttpClient(await server.listening());

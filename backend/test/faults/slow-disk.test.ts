@@ -19,7 +19,7 @@ const SYNC_DELAY_US = 20_000;
 describe.skipIf(straceMissing !== null)("[G1] a slow disk", { timeout: 60_000 }, () => {
 	afterEach(killServers);
 
-	it("[G1] many clients share a sync, and each still waits for the one that covers its write", async () => {
+	it("[G1] many clients share a sync, and each waits for the one of its write", async () => {
 		const { directory, database } = makePaths();
 		const log = join(directory, "trace.txt");
 		const under = traceTo(log, `fsync,fdatasync:delay_enter=${SYNC_DELAY_US}`);

@@ -32,7 +32,7 @@ describe.skipIf(straceMissing !== null)("a disk that fails", { timeout: 60_000 }
 	afterEach(killServers);
 
 	for (const number of ["1", "2", "3", "5", "3+", "4+"])
-		it(`[A2] a sync that fails while starting (${number} in its thread): says so, and the next start is clean`, async () => {
+		it(`[A2] sync ${number} of a start fails: told, and the next is clean`, async () => {
 			const { directory, database } = makePaths();
 			const log = join(directory, "trace.txt");
 			const under = injecting(log, `fsync,fdatasync:error=EIO:when=${number}`);
@@ -58,7 +58,7 @@ describe.skipIf(straceMissing !== null)("a disk that fails", { timeout: 60_000 }
 		["a write of the database in a checkpoint", "pwrite64:error=EIO:when=2+", "database"],
 	];
 	for (const [what, inject, file] of faults)
-		it(`[A2] ${what}: nothing of it is acknowledged, it stops with its own code, all is there after`, async () => {
+		it(`[A2] ${what}: not acknowledged, exit code 74, all is there after`, async () => {
 			const paths = makePaths();
 			const log = join(paths.directory, "trace.txt");
 			const under = injecting(log, inject, paths[file]);
@@ -70,7 +70,7 @@ describe.skipIf(straceMissing !== null)("a disk that fails", { timeout: 60_000 }
 			await expectAllThere(paths.database, load);
 		});
 
-	it("[A2] [A1] seen in a trace: no answer tells of what the failed sync should have covered", async () => {
+	it("[A2] [A1] in a trace: no answer tells of what the failed sync was for", async () => {
 		const { directory, database } = makePaths();
 		const log = join(directory, "trace.txt");
 		const under = traceTo(log, "fsync,fdatasync:error=EIO:when=40");
@@ -90,7 +90,7 @@ describe.skipIf(straceMissing !== null)("a disk that fails", { timeout: 60_000 }
 		["sync", "fsync,fdatasync:error=EIO:when=1+"],
 		["write", "pwrite64:error=EIO:when=1+"],
 	] as const)
-		it(`[A2] a ${what} of the database that fails at the end: the next start brings the log home`, async () => {
+		it(`[A2] a ${what} of the database fails at the end: the next start has all`, async () => {
 			const paths = makePaths();
 			const log = join(paths.directory, "trace.txt");
 			const under = injecting(log, inject, paths.database);

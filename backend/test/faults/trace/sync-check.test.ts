@@ -108,7 +108,7 @@ describe("[A1] the check of a trace", () => {
 			expect(kindsOf(...lines)).toEqual([kind]);
 		});
 
-	it("[A1] counts the answer from where its write began, and reads over interleaved threads", () => {
+	it("[A1] counts the answer from where its write began, over interleaved threads", () => {
 		const text = post("tok0001");
 		const lines = [
 			line(7, `read(${SOCKET},  <unfinished ...>`),
