@@ -80,7 +80,8 @@ export class CommitQueue implements Commits {
 	refusal(): SavepointError | null {
 		if (this.#state === "closing") return new SavepointError("SHUTTING_DOWN");
 		if (this.#state === "lost") return new SavepointError("STORAGE_RECOVERING");
-		if (this.#trouble !== null) return new SavepointError(this.#trouble.code, this.#trouble.reason);
+		// Players read this: where the disk is mounted is for the log and `/health`.
+		if (this.#trouble !== null) return new SavepointError(this.#trouble.code);
 		if (
 			this.#gathering.length >= QUEUED_WRITES_MAX ||
 			this.#gathering.values.length >= QUEUED_VALUES_MAX
@@ -209,11 +210,11 @@ export class CommitQueue implements Commits {
 				this.#settle(writes);
 				return;
 			case "rejected":
-				this.#reject(writes, outcome.group, new SavepointError(outcome.code, outcome.reason));
+				this.#reject(writes, outcome.group, new SavepointError(outcome.code));
 				return;
 			case "unavailable":
 				this.#setTrouble({ code: outcome.code, reason: outcome.reason });
-				this.#failAll(new SavepointError(outcome.code, outcome.reason));
+				this.#failAll(new SavepointError(outcome.code));
 				return;
 			case "lost":
 				this.lose(outcome.code, outcome.reason);
