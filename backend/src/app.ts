@@ -8,11 +8,13 @@ import type { AppDeps } from "./api/deps.js";
 import { registerDocs } from "./api/docs.js";
 import { createErrorHandler } from "./api/errors.js";
 import { registerHealth } from "./api/health.js";
-import { registerHome } from "./api/home.js";
+import { registerHighScores } from "./api/high-scores.js";
 import { registerLive } from "./api/live.js";
 import { registerMoves } from "./api/moves.js";
 import { registerNotices } from "./api/notices.js";
+import { registerPages } from "./api/pages.js";
 import { PathMethods } from "./api/path-methods.js";
+import { registerReplays } from "./api/replays.js";
 import { registerSessionCalls } from "./api/session-calls.js";
 import { registerSessions } from "./api/sessions.js";
 import { registerStats } from "./api/stats.js";
@@ -57,7 +59,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 	// 3. The calls.
 	app.register((api, _options, done) => {
 		const context: ApiContext = { ...deps, onWrite: limit > 0 ? [api.rateLimit()] : [] };
-		registerHome(api);
+		registerPages(api, deps.pagesDirectory);
 		registerSessions(api, context);
 		registerSessionCalls(api, context);
 		registerMoves(api, context);
@@ -65,6 +67,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 		registerStats(api, context);
 		registerHealth(api, context);
 		registerNotices(api);
+		registerHighScores(api, context);
+		registerReplays(api, context);
 		done();
 	});
 	return app;

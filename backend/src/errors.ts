@@ -47,6 +47,13 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
 	ARTIFACT_EXISTS: entry("The session has an artifact with this id; take another.", 409),
 	TOO_MANY_ARTIFACTS: entry("A session takes at most 500 artifacts.", 422),
 	TOO_MANY_MOVES: entry("A session takes at most 10,000 moves; end it and start another.", 422),
+	SESSION_ACTIVE: entry("Session has not ended; its high score comes after its end.", 409),
+	SESSION_UNRANKED: entry(
+		"Only a game that was played to its end, for its whole time and with an artifact, can have a high score.",
+		409,
+	),
+	HIGH_SCORE_EXISTS: entry("Session has its high score already.", 409),
+	REPLAY_NOT_FOUND: entry("Replay not found; an ended session names its own in `replayId`.", 404),
 	STORAGE_OVERLOADED: entry("More writes are waiting than the disk can take.", 503, null, true),
 	STORAGE_FULL: entry(
 		"The disk is full; nothing more is stored until there is space again.",

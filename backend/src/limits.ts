@@ -25,6 +25,11 @@ export const CACHED_SESSIONS_MAX = 10_000;
  */
 export const REPLAY_PAGE_MOVES = 1_000;
 
+// High scores.
+export const HIGH_SCORES_LISTED_MAX = 100;
+/** A game that ended this much before its time still ran all of it: two clocks never quite agree. */
+export const REAL_TIME_TOLERANCE_MS = 1_000;
+
 // Sweep of stale sessions.
 export const SWEEP_INTERVAL_MS = 1_000;
 export const SWEEP_BATCH_SESSIONS = 50;

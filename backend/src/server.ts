@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { FastifyInstance } from "fastify";
@@ -11,6 +11,9 @@ import { SHUTDOWN_GRACE_MS } from "./limits.js";
 import type { Log } from "./log.js";
 import { type OpenService, openService, type Service } from "./service.js";
 import { VERSION } from "./version.js";
+
+/** Where the frontend is built to, beside the compiled server. */
+const PAGES = fileURLToPath(new URL("../../frontend/dist/", import.meta.url));
 
 export interface RunningServer {
 	readonly url: string;
@@ -35,6 +38,9 @@ export async function startServer(
 	const service = await open(config, log);
 	const app = buildApp({
 		authority: service.authority,
+		highScores: service.highScores,
+		replays: service.replays,
+		pagesDirectory: existsSync(`${PAGES}index.html`) ? PAGES : null,
 		storage: service.storage,
 		config,
 		log,

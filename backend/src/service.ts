@@ -2,15 +2,21 @@ import { randomInt } from "node:crypto";
 import type { ServerConfig } from "./config.js";
 import { SavepointError } from "./errors.js";
 import type { Authority } from "./game/answers.js";
+import { FinishedGames } from "./game/finished-games.js";
+import { HighScoreBook } from "./game/high-scores.js";
+import type { HighScoreTable, Replays } from "./game/public-answers.js";
 import { SessionStore } from "./game/session-store.js";
 import { newId } from "./ids.js";
 import type { Log } from "./log.js";
-import { openStorage } from "./storage/open.js";
+import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
+import { openStorage, type Storage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
 
 /** The authority on an open storage. */
 export interface Service {
 	readonly authority: Authority;
+	readonly highScores: HighScoreTable;
+	readonly replays: Replays;
 	readonly storage: { report(): StorageReport };
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
 	readonly lost: Promise<SavepointError>;
@@ -20,7 +26,7 @@ export interface Service {
 	close(): Promise<void>;
 }
 
-export type OpenService = (config: ServerConfig, log: Log) => Promise<Service>;
+export type OpenService = (config: ServerConfig, log: Log, now?: () => number) => Promise<Service>;
 
 const SEEDS = 2 ** 32;
 
@@ -33,19 +39,19 @@ const localDay = (timeMs: number): number => {
 /**
  * Storage → authority. Throws SavepointError with an exit code when the storage cannot be opened.
  */
-export const openService: OpenService = async (config, log) => {
+export const openService: OpenService = async (config, log, now = Date.now) => {
 	const { promise: lost, resolve: lose } = withResolver<SavepointError>();
 	const storage = await openStorage({
 		config: config.storage,
 		log,
-		now: Date.now,
+		now,
 		onLost: (code, reason) => lose(new SavepointError(code, reason)),
 	});
 	const authority = new SessionStore({
 		repository: storage.sessions,
 		commits: storage.commits,
 		log,
-		now: Date.now,
+		now,
 		newId,
 		newSeed: () => randomInt(SEEDS),
 		localDay,
@@ -53,6 +59,7 @@ export const openService: OpenService = async (config, log) => {
 	authority.start();
 	return {
 		authority,
+		...openPublic(storage, log, now),
 		storage,
 		lost,
 		announce: (url) => storage.announce(url),
@@ -62,6 +69,17 @@ export const openService: OpenService = async (config, log) => {
 		},
 	};
 };
+
+/** What strangers may see, over the same storage. */
+export function openPublic(
+	{ sessions, driver, statements, commits }: Storage,
+	log: Log,
+	now: () => number,
+): { readonly highScores: HighScoreTable; readonly replays: Replays } {
+	const games = new FinishedGames(sessions);
+	const scores = new HighScoreRepo({ driver, statements, commits, log });
+	return { highScores: new HighScoreBook({ scores, games, now, newId }), replays: games };
+}
 
 /** Promise.withResolvers, which Node 20 does not have. */
 function withResolver<T>(): { promise: Promise<T>; resolve: (value: T) => void } {

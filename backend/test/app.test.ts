@@ -150,7 +150,9 @@ describe("the documentation of the calls", () => {
 	it("lists every call of the contract", async () => {
 		const calls = await load();
 		expect(calls.map(({ name }) => name).sort()).toEqual([
+			"GET /api/high-scores",
 			"GET /api/notices/active",
+			"GET /api/replays/{replayId}",
 			"GET /api/sessions/stats",
 			"GET /api/sessions/{id}",
 			"GET /api/sessions/{id}/live",
@@ -158,6 +160,7 @@ describe("the documentation of the calls", () => {
 			"GET /api/system/stats",
 			"GET /health",
 			"GET /health/live",
+			"POST /api/high-scores",
 			"POST /api/sessions",
 			"POST /api/sessions/{id}/artifact-status",
 			"POST /api/sessions/{id}/deposit",

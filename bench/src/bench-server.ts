@@ -4,6 +4,7 @@ import { buildApp } from "@savepoint/backend/app";
 import { readConfig } from "@savepoint/backend/config";
 import { SessionStore } from "@savepoint/backend/game/session-store";
 import { newId } from "@savepoint/backend/ids";
+import { openPublic } from "@savepoint/backend/service";
 import { StatementList } from "@savepoint/backend/storage/module";
 import { MODULES } from "@savepoint/backend/storage/modules";
 import { assembleStorage, openStorage, type Storage } from "@savepoint/backend/storage/open";
@@ -67,6 +68,8 @@ const authority = new SessionStore({
 });
 const app = buildApp({
 	authority,
+	...openPublic(storage, log, Date.now),
+	pagesDirectory: null,
 	storage,
 	config: readConfig(env),
 	log,

@@ -24,6 +24,11 @@ export const ERROR_CODES = [
 	"ARTIFACT_EXISTS",
 	"TOO_MANY_ARTIFACTS",
 	"TOO_MANY_MOVES",
+	// What strangers may see of an ended session.
+	"SESSION_ACTIVE",
+	"SESSION_UNRANKED",
+	"HIGH_SCORE_EXISTS",
+	"REPLAY_NOT_FOUND",
 	// Storage cannot take a write now; nothing changed.
 	"STORAGE_OVERLOADED",
 	"STORAGE_FULL",

@@ -6,6 +6,11 @@ import { Type } from "typebox";
 const SessionParams = Type.Object({
 	id: Type.String({ description: "The session's id: whoever knows it may play and read it." }),
 });
+const ReplayParams = Type.Object({
+	replayId: Type.String({
+		description: "A public id, as an ended session and the high scores name it.",
+	}),
+});
 const KeyHeader = Type.Object({
 	"Idempotency-Key": Type.Optional(
 		Type.String({
@@ -37,12 +42,15 @@ export function registerDocs(app: FastifyInstance, version: string): void {
 				{ name: "play", description: "Moves, singly, in batches and live" },
 				{ name: "stats", description: "Counters of the service" },
 				{ name: "health", description: "For supervisors, load balancers and people" },
+				{ name: "high scores", description: "The best games" },
+				{ name: "replays", description: "Finished games, to be watched again" },
 				{ name: "notices", description: "Messages to players" },
 			],
 		},
 		transform: ({ schema, url, route }) => {
 			const shown: FastifySchema = { ...schema };
 			if (url.includes("/:id")) shown.params = SessionParams;
+			if (url.includes("/:replayId")) shown.params = ReplayParams;
 			if (route.method === "POST") shown.headers = KeyHeader;
 			return { schema: shown, url };
 		},

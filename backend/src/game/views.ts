@@ -7,6 +7,7 @@ import {
 	stateHash,
 } from "@savepoint/core";
 import { activeCount, type Counters, endedCount } from "../counters.js";
+import { replayIdFor } from "../ids.js";
 import type { SessionRecord } from "../storage/ports.js";
 import type { ServiceCounts } from "./answers.js";
 
@@ -67,6 +68,7 @@ const viewOf = (record: SessionRecord, { state, ...moment }: Moment): Session =>
 	startedAt: iso(record.startedAtMs),
 	endedAt: isoOrNull(moment.endedAtMs),
 	remainingSeconds: moment.remainingMs / 1000,
+	replayId: state.result === null ? null : replayIdFor(record.id, record.key),
 });
 
 /** `today` is the server's local day: yesterday's count is not today's. */

@@ -101,6 +101,8 @@ export interface SessionRepository {
 	load(id: string): Promise<StoredSession | null>;
 	/** The session that a create with this Idempotency-Key made, or null. */
 	findCreated(createKey: string): Promise<string | null>;
+	/** The id of the session with this key, or null. */
+	findByKey(key: number): Promise<string | null>;
 	/** Active sessions due at or before `uptimeMs`, after the mark, oldest first. */
 	due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]>;
 	/** Log entries after `after`, in order. Throws SESSION_HARMED when one does not read back. */

@@ -105,6 +105,14 @@ export class SessionRepo implements SessionRepository {
 		return row === undefined ? null : String(row["session_id"]);
 	}
 
+	async findByKey(key: number): Promise<string | null> {
+		const [row] = await this.#driver.query(
+			"select session_id from sessions where session_key = $1",
+			[key],
+		);
+		return row === undefined ? null : String(row["session_id"]);
+	}
+
 	async due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]> {
 		const rows = await this.#driver.query(
 			`select due_at, session_key, session_id from sessions

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "#src/app.js";
 import { readConfig, type ServerConfig } from "#src/config.js";
+import { SavepointError } from "#src/errors.js";
 import type { Log } from "#src/log.js";
 import { FakeAuthority } from "./fake-authority.js";
 
@@ -12,7 +13,10 @@ export interface FakeApp {
 }
 
 /** The HTTP server over an authority in memory, without limits unless a test asks for them. */
-export async function makeFakeApp(overrides: Partial<ServerConfig> = {}): Promise<FakeApp> {
+export async function makeFakeApp(
+	overrides: Partial<ServerConfig> = {},
+	pagesDirectory: string | null = null,
+): Promise<FakeApp> {
 	const authority = new FakeAuthority();
 	const logged: FakeApp["logged"] = [];
 	const note =
@@ -29,6 +33,19 @@ export async function makeFakeApp(overrides: Partial<ServerConfig> = {}): Promis
 	};
 	const app = buildApp({
 		authority,
+		// Their calls are held against the real storage only.
+		highScores: {
+			list: async () => [],
+			post: async () => {
+				throw new SavepointError("SESSION_NOT_FOUND");
+			},
+		},
+		replays: {
+			find: async () => {
+				throw new SavepointError("REPLAY_NOT_FOUND");
+			},
+		},
+		pagesDirectory,
 		storage: {
 			report: () => ({
 				engine: "sqlite",

@@ -10,17 +10,25 @@ import { openService } from "#src/service.js";
 const ignore = () => {};
 const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore, fatal: ignore };
 
+export interface SqliteApp {
+	readonly app: FastifyInstance;
+	/** Time goes by for the service, at once. */
+	readonly skip: (ms: number) => void;
+	close(): Promise<void>;
+}
+
 /** The HTTP server over the real authority and a database of its own, which goes with it. */
-export async function makeSqliteApp(): Promise<{ app: FastifyInstance; close(): Promise<void> }> {
+export async function makeSqliteApp(): Promise<SqliteApp> {
 	const directory = await mkdtemp(join(tmpdir(), "savepoint-http-"));
 	const config = readConfig({
 		SAVEPOINT_WRITES_PER_MINUTE: "0",
 		SAVEPOINT_DB_PATH: join(directory, "sessions.sqlite"),
 	});
-	const service = await openService(config, silent);
+	let skippedMs = 0;
+	const service = await openService(config, silent, () => Date.now() + skippedMs);
 	const app = buildApp({
-		authority: service.authority,
-		storage: service.storage,
+		...service,
+		pagesDirectory: null,
 		config,
 		log: silent,
 		clock: Date,
@@ -30,6 +38,9 @@ export async function makeSqliteApp(): Promise<{ app: FastifyInstance; close(): 
 	await app.ready();
 	return {
 		app,
+		skip(ms) {
+			skippedMs += ms;
+		},
 		async close() {
 			await app.close();
 			await service.close();

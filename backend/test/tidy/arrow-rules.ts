@@ -45,7 +45,7 @@ export const ROOMS: readonly Room[] = [
 	},
 	{
 		name: "storage/ports",
-		files: /^backend\/src\/storage\/(ports|driver)\.ts$/,
+		files: /^backend\/src\/storage\/(([^/]+\/)?ports|driver)\.ts$/,
 		imports: COMMON,
 		types: [],
 		packages: /^(?!)/,

@@ -82,6 +82,7 @@ export class FakeSession {
 			startedAt: new Date(0).toISOString(),
 			endedAt: result === null ? null : new Date(0).toISOString(),
 			remainingSeconds: durationMs / 1000,
+			replayId: result === null ? null : `replay-of-${seed}`,
 		};
 	}
 }
