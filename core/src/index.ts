@@ -4,6 +4,7 @@ export * from "./level.js";
 export * from "./limits.js";
 export * from "./moves.js";
 export * from "./normalise.js";
+export * from "./play/index.js";
 export * from "./player-tag.js";
 export * from "./protocol.js";
 export * from "./public-schemas.js";

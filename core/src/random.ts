@@ -8,7 +8,7 @@ export type Draw = (min: number, max: number) => number;
  * What is drawn from its own stream, so that something new (or one draw more) in one of them leaves
  * the others as they were. The numbers are part of every level: never reuse or renumber one.
  */
-export const STREAMS = { terrain: 1, drops: 2 } as const;
+export const STREAMS = { terrain: 1, drops: 2, trouble: 3 } as const;
 
 /**
  * Stream `stream` of `seed`: the generator moved on 2^64 steps for each stream, so that no two
