@@ -1,7 +1,7 @@
 // Goal: a tag is 1 to 24 characters of any script, and cannot break or disguise a list of names.
 // Method: names that people have, then one refused thing at a time; a property over any text.
 import { normalisePlayerTag, PLAYER_TAG_LENGTH_MAX } from "@savepoint/core";
-import { assert, property, string } from "fast-check";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 const point = (code: number): string => String.fromCodePoint(code);
@@ -53,8 +53,8 @@ describe("a player tag", () => {
 	);
 
 	test("[H6] is the same when it is normalised again, and never too long", () => {
-		assert(
-			property(string({ unit: "binary", maxLength: 40 }), (text) => {
+		fc.assert(
+			fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
 				const tag = normalisePlayerTag(text);
 				if (tag === null) return;
 				expect(normalisePlayerTag(tag)).toBe(tag);
