@@ -38,14 +38,14 @@ export const newId = (timeMs: number): string => encodeTime(timeMs) + encodeBits
 export const looksLikeId = (text: string): boolean => ID_PATTERN.test(text);
 
 /**
- * What a session is called in public once it has ended: its key, which finds it, and a hash of its id, which
- * nobody can guess. It leads to nothing that may be played, and not back to the session's id.
+ * What a session is called in public once it has ended: its key, which finds it, and a hash of its
+ * id, which nobody can guess. It leads to nothing that may be played, and not back to that id.
  */
 export const replayIdFor = (sessionId: string, sessionKey: number): string =>
 	encodeBits(hash("sha256", `${sessionId}/replay`, "buffer").subarray(0, 17)) +
 	sessionKey.toString(32);
 
-/** The key that a replay's id names; null when this is none. Whether the rest is right, only the id tells. */
+/** The key that a replay's id names, or null. Whether the rest is right, only the session tells. */
 export function sessionKeyOfReplay(replayId: string): number | null {
 	const digits = replayId.slice(RANDOM_LENGTH);
 	return /^[1-9a-v][0-9a-v]{0,9}$/.test(digits) ? Number.parseInt(digits, 32) : null;

@@ -27,8 +27,12 @@ export const REPLAY_PAGE_MOVES = 1_000;
 
 // High scores.
 export const HIGH_SCORES_LISTED_MAX = 100;
-/** A game that ended this much before its time still ran all of it: two clocks never quite agree. */
+/** A game that ended so little too soon still ran its time: two clocks never quite agree. */
 export const REAL_TIME_TOLERANCE_MS = 1_000;
+
+// Replays.
+/** Moves of the replays that are kept in memory: a few megabytes. */
+export const KEPT_REPLAY_MOVES_MAX = 30_000;
 
 // Sweep of stale sessions.
 export const SWEEP_INTERVAL_MS = 1_000;

@@ -5,8 +5,10 @@ import type { Authority } from "./game/answers.js";
 import { FinishedGames } from "./game/finished-games.js";
 import { HighScoreBook } from "./game/high-scores.js";
 import type { HighScoreTable, Replays } from "./game/public-answers.js";
+import { RecentReplays } from "./game/recent-replays.js";
 import { SessionStore } from "./game/session-store.js";
 import { newId } from "./ids.js";
+import { KEPT_REPLAY_MOVES_MAX } from "./limits.js";
 import type { Log } from "./log.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
@@ -78,7 +80,10 @@ export function openPublic(
 ): { readonly highScores: HighScoreTable; readonly replays: Replays } {
 	const games = new FinishedGames(sessions);
 	const scores = new HighScoreRepo({ driver, statements, commits, log });
-	return { highScores: new HighScoreBook({ scores, games, now, newId }), replays: games };
+	return {
+		highScores: new HighScoreBook({ scores, games, now, newId }),
+		replays: new RecentReplays(games, KEPT_REPLAY_MOVES_MAX),
+	};
 }
 
 /** Promise.withResolvers, which Node 20 does not have. */

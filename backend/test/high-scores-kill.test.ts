@@ -1,6 +1,6 @@
-// Goal: a score that was acknowledged is there after a kill -9, once; one that was not can be sent again.
-// Method: the real server as a process, killed while scores are on their way, started again on what is
-// left; a ledger of what was acknowledged is held against the list.
+// Goal: a score that was acknowledged is there after a kill -9, once; one that was not can be sent
+// again. Method: the real server as a process, killed while scores are on their way, started again
+// on what is left; a ledger of what was acknowledged is held against the list.
 import { join } from "node:path";
 import type { HighScore } from "@savepoint/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -51,16 +51,17 @@ describe("high scores and kill -9", () => {
 		await killServers();
 		await directory.remove();
 	});
-	const start = async (): Promise<[ServerProcess, string]> => {
-		const server = startServer({ database, env: { LOG_LEVEL: "silent" } });
+	const start = async (fault = ""): Promise<[ServerProcess, string]> => {
+		const env = { LOG_LEVEL: "silent", SAVEPOINT_TEST_FAULT: fault };
+		const server = startServer({ database, env });
 		return [server, await server.listening()];
 	};
 
-	it("[H8, A1] what was acknowledged is there, once, after every kill", async () => {
+	async function killAgainAndAgain(fault = ""): Promise<void> {
 		const acknowledged = new Map<string, HighScore>();
 		let unanswered: Score[] = [];
 		for (let round = 0; round < KILLS; round += 1) {
-			const [server, url] = await start();
+			const [server, url] = await start(fault);
 			const listed = new Map((await list(url)).map((score) => [score.playerTag, score]));
 			for (const [tag, score] of acknowledged) expect(listed.get(tag)).toEqual(score);
 			// What got no answer is sent again with its key, and new ones; the kill comes in between.
@@ -85,7 +86,7 @@ describe("high scores and kill -9", () => {
 			unanswered = outcomes.filter((score) => score !== null);
 			await server.kill();
 		}
-		const [server, url] = await start();
+		const [server, url] = await start(fault);
 		for (const score of unanswered) {
 			const answer = await post(url, score);
 			if (answer !== null) acknowledged.set(answer.playerTag, answer);
@@ -95,6 +96,12 @@ describe("high scores and kill -9", () => {
 		expect(new Map(scores.map((score) => [score.playerTag, score]))).toEqual(acknowledged);
 		expect(acknowledged.size).toBeGreaterThan(POSTS_A_ROUND);
 		await server.stop();
+	}
+
+	it("[H8, A1] what was acknowledged is there, once, after every kill", () => killAgainAndAgain());
+
+	it("[H8, A1] a server that answers before it stores is found out", async () => {
+		await expect(killAgainAndAgain("answer-before-commit")).rejects.toThrow(/expected .* equal/);
 	});
 
 	it("[H2, H8] a session's score survives with its replay, and is not made twice", async () => {

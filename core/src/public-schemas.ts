@@ -38,7 +38,9 @@ export const HighScore = Type.Object({
 	/** false: the player's word, without a stored session. The fields below are null then. */
 	verified: Type.Boolean(),
 	durationSeconds: Type.Union([Type.Number(), Type.Null()]),
-	/** How long an artifact waited for its deposit, on average; what was left waited until the end. */
+	/**
+	 * How long an artifact waited for its deposit, on average; what was left waited until the end.
+	 */
 	averageWaitMs: Type.Union([Type.Integer(), Type.Null()]),
 	replayId: Type.Union([Type.String(), Type.Null()]),
 });
@@ -80,7 +82,10 @@ export const Replay = Type.Object({
 	result: literals(SESSION_RESULTS),
 	score: Type.Integer(),
 	remainingArtifacts: Type.Integer(),
-	/** Of the state that the moves lead to, played in order on a new session of this seed and duration. */
+	/**
+	 * Of the state that the moves lead to, played in order on a new session of this seed and
+	 * duration.
+	 */
 	stateHash: Type.String(),
 	moves: Type.Array(ReplayMove),
 });

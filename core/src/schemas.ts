@@ -190,7 +190,7 @@ export const Session = Type.Object({
 	startedAt: Type.String({ format: "date-time" }),
 	endedAt: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
 	remainingSeconds: Type.Number(),
-	/** For `GET /api/replays/:replayId`, which anybody may be shown; null while the session is active. */
+	/** For `GET /api/replays/:replayId`, which is no secret; null while the session is active. */
 	replayId: Type.Union([Type.String(), Type.Null()]),
 });
 export type Session = Static<typeof Session>;

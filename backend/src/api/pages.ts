@@ -3,8 +3,8 @@ import type { FastifyInstance } from "fastify";
 import { registerHome } from "./home.js";
 
 /**
- * What a browser may do with our pages: run and load what this server sends, talk to this server, and
- * nothing else. Addresses hold session ids, so no other site is told them.
+ * What a browser may do with our pages: run and load what this server sends, talk to this server,
+ * and nothing else. Addresses hold session ids, so no other site is told them.
  */
 const PAGE_HEADERS = {
 	"content-security-policy": [
@@ -32,9 +32,9 @@ const HASHED = /[/\\]assets[/\\][^/\\]*-[\w-]{8,}\.\w+(\.br|\.gz)?$/;
 /**
  * The pages at `/`: the built frontend where there is one, else a few words and links.
  *
- * Every file of `directory`, as it is now, becomes a path of its own; there is no path that looks for files,
- * so nothing else can be reached, and unknown paths and wrong methods are answered as everywhere. Where
- * `x.js.br` or `x.js.gz` lies beside `x.js`, it is sent to whoever can read it.
+ * Every file of `directory`, as it is now, becomes a path of its own; there is no path that looks
+ * for files, so nothing else can be reached, and unknown paths and wrong methods are answered as
+ * everywhere. Where `x.js.br` or `x.js.gz` lies beside `x.js`, it is sent to whoever can read it.
  */
 export function registerPages(app: FastifyInstance, directory: string | null): void {
 	app.register((pages, _options, done) => {

@@ -3,7 +3,9 @@ import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "./context.js";
 import { readErrors } from "./documented.js";
 
-/** An ended session never changes; an hour, so that a server that was set up anew is not outlived. */
+/**
+ * An ended session never changes; an hour, so that a server that was set up anew is not outlived.
+ */
 const CACHED = "public, max-age=3600";
 
 /** Any finished game, to be watched again from its log. */
@@ -13,7 +15,7 @@ export function registerReplays(app: FastifyInstance, { replays }: ApiContext): 
 			tags: ["replays"],
 			summary: "A finished game, to be played again from its moves",
 			description:
-				"An ended session names its replay in `replayId`, and so does each high score of a session. " +
+				"An ended session names its replay in `replayId`, and so does a high score of a session. " +
 				"Neither this id nor anything in the answer leads back to the session's own id.",
 			response: { 200: Replay, ...readErrors("REPLAY_NOT_FOUND", "SESSION_HARMED") },
 		},

@@ -75,7 +75,9 @@ export class FinishedGames implements Replays {
 	}
 }
 
-/** Where the client did not say when the player made the move: the server's time since the start. */
+/**
+ * Where the client did not say when the player made the move: the server's time since the start.
+ */
 const playTimeOf = (logged: LoggedMove, startedAtMs: number): number =>
 	logged.atMs ?? Math.max(0, Date.parse(logged.at) - startedAtMs);
 
@@ -87,9 +89,10 @@ function replayMove(logged: LoggedMove, atMs: number): ReplayMove {
 const DEPOSITED: ArtifactStatus = "deposited";
 
 /**
- * How long an artifact waited from its spawn to its deposit, on average, in whole milliseconds; what was
- * left waited until the game's time was up. What "fastest" means among high scores: it is as fair to a long
- * sprint as to a short one, and does not depend on when the last artifact happened to fall.
+ * How long an artifact waited from its spawn to its deposit, on average, in whole milliseconds;
+ * what was left waited until the game's time was up. What "fastest" means among high scores: it is
+ * as fair to a long sprint as to a short one, and does not depend on when the last artifact
+ * happened to fall.
  */
 export function averageWaitMs(moves: readonly ReplayMove[], durationMs: number): number {
 	const waitingSinceMs = new Map<string, number>();

@@ -19,8 +19,9 @@ export interface HighScoreBookDeps {
 type Outcome = Pick<StoredScore, "result" | "remaining" | "proof">;
 
 /**
- * Decides which games have a high score. A score is made once, of a stored session that has ended, and the
- * session tells its result; what comes without a session is kept as the player's word and listed last.
+ * Decides which games have a high score. A score is made once, of a stored session that has ended,
+ * and the session tells its result; what comes without a session is kept as the player's word and
+ * listed last.
  */
 export class HighScoreBook implements HighScoreTable {
 	readonly #deps: HighScoreBookDeps;
@@ -34,7 +35,9 @@ export class HighScoreBook implements HighScoreTable {
 		return (await this.#deps.scores.top(HIGH_SCORES_LISTED_MAX)).map(scoreView);
 	}
 
-	/** One at a time for a session and for a key: of two at once, the second finds the first on disk. */
+	/**
+	 * One at a time for a session and for a key: of two at once, the second finds the first on disk.
+	 */
 	post(request: ScoreRequest): Promise<{ score: HighScore; replayed: boolean }> {
 		const names = [
 			...("sessionId" in request.of ? [`session ${request.of.sessionId}`] : []),
@@ -87,9 +90,9 @@ export class HighScoreBook implements HighScoreTable {
 }
 
 /**
- * A game counts when somebody played it to its end, for all of its time and with something to do. The
- * server's own clock says how long it ran: play times are the client's word, and downtime is part of a game
- * that went on while the server was away.
+ * A game counts when somebody played it to its end, for all of its time and with something to do.
+ * The server's own clock says how long it ran: play times are the client's word, and downtime is
+ * part of a game that went on while the server was away.
  */
 function rankedResult({ state, startedAtMs, endedAtMs }: SessionRecord): ScoreResult {
 	if (state.result === null || endedAtMs === null) throw new SavepointError("SESSION_ACTIVE");

@@ -20,14 +20,17 @@ export interface HighScoreTable {
 	/** Best first, a bounded number of them, all on disk. */
 	list(): Promise<HighScore[]>;
 	/**
-	 * Resolves when the score is on disk; `replayed` when it was made by an earlier call with the same key.
-	 * Rejects with IDEMPOTENCY_KEY_REUSED, SESSION_NOT_FOUND, SESSION_HARMED, SESSION_ACTIVE,
-	 * SESSION_UNRANKED, HIGH_SCORE_EXISTS, or why the storage cannot store now.
+	 * Resolves when the score is on disk; `replayed` when it was made by an earlier call with the
+	 * same key. Rejects with IDEMPOTENCY_KEY_REUSED, SESSION_NOT_FOUND, SESSION_HARMED,
+	 * SESSION_ACTIVE, SESSION_UNRANKED, HIGH_SCORE_EXISTS, or why the storage cannot store now.
 	 */
 	post(request: ScoreRequest): Promise<{ readonly score: HighScore; readonly replayed: boolean }>;
 }
 
 export interface Replays {
-	/** Rejects with REPLAY_NOT_FOUND unless an ended session has this replay id, or with SESSION_HARMED. */
+	/**
+	 * Rejects with REPLAY_NOT_FOUND unless an ended session has this replay id, or with
+	 * SESSION_HARMED.
+	 */
 	find(replayId: string): Promise<Replay>;
 }

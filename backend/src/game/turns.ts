@@ -1,4 +1,6 @@
-/** Lets work that shares a name run one after the other; work that shares none runs side by side. */
+/**
+ * Lets work that shares a name run one after the other; work that shares none runs side by side.
+ */
 export class Turns {
 	readonly #last = new Map<string, Promise<void>>();
 

@@ -85,7 +85,7 @@ export function highScoresContract(caller: () => ContractCaller, skip: (ms: numb
 			expect(seen(unknown)).toEqual(failure(404, "SESSION_NOT_FOUND"));
 		});
 
-		it("[H5] without a session are taken in the kept form, and listed after all others", async () => {
+		it("[H5] without a session are taken in the kept form, and listed last", async () => {
 			const { sessionId } = await finishGame(caller(), skip, { artifacts: ["left"] });
 			expect((await post({ sessionId, playerTag: "proven" })).statusCode).toBe(201);
 			const response = await post(claim({ result: "WON", remainingUnchecked: 0 }));

@@ -1,5 +1,6 @@
-// Goal: the built pages are served at `/`, safely and with the right caching, and nothing else changes.
-// Method: a small directory of files as the build leaves it, over the app and over a raw socket.
+// Goal: the built pages are served at `/`, safely and with the right caching, and nothing else
+// changes. Method: a small directory of files as the build leaves it, over the app and over a raw
+// socket.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -149,7 +150,7 @@ describe("the pages", () => {
 		}
 	});
 
-	it("without a built frontend a plain page leads to the calls, under the same headers", async () => {
+	it("without a built frontend a plain page leads to the calls", async () => {
 		const { app: bare } = await makeFakeApp();
 		const home = await bare.inject({ url: "/" });
 		expect(home.body).toContain('href="/docs"');

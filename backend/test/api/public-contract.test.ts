@@ -1,5 +1,5 @@
-// Goal: what strangers may read and post is as the contract has it. Method: every call over the real
-// authority and a database of its own, whose clock the test moves on.
+// Goal: what strangers may read and post is as the contract has it. Method: every call over the
+// real authority and a database of its own, whose clock the test moves on.
 import { afterAll, beforeAll, describe } from "vitest";
 import { makeSqliteApp, type SqliteApp } from "../support/sqlite-app.js";
 import { ContractCaller } from "./contract-caller.js";

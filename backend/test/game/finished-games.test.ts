@@ -1,6 +1,6 @@
-// Goal: a finished game can be played again from what strangers are shown, and a wait is what it says.
-// Method: random moves on a real storage, played again by the rules of core on a new session; the wait
-// by hand-made moves.
+// Goal: a finished game can be played again from what strangers are shown, and a wait is what it
+// says. Method: random moves on a real storage, played again by the rules of core on a new session;
+// the wait by hand-made moves.
 import {
 	applyMove,
 	type MoveBody,

@@ -6,7 +6,10 @@ import { UnreadableRow } from "../serializers.js";
 import { highScoreFromRow, highScoreParams, insertHighScore } from "./high-score-rows.js";
 import type { HighScoreRepository, StoredScore } from "./ports.js";
 
-/** High scores as a kind of data of their own; a row in `modules.ts` is all the storage knows of them. */
+/**
+ * High scores as a kind of data of their own; a row in `modules.ts` is all the storage knows of
+ * them.
+ */
 export const HIGH_SCORES: StorageModule = {
 	name: "high scores",
 	migrations: new URL("./migrations/", import.meta.url),
