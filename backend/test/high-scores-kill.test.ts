@@ -10,6 +10,8 @@ import { killServers, type ServerProcess, startServer } from "./support/server-p
 import { testDirectory } from "./support/storage.js";
 
 const KILLS = 4;
+/** Each round is a start and a kill of a whole server. */
+const KILLS_TIMEOUT_MS = 180_000;
 const POSTS_A_ROUND = 24;
 const kit = DRIVERS[0];
 
@@ -40,7 +42,7 @@ async function list(url: string): Promise<HighScore[]> {
 	return ((await response.json()) as { scores: HighScore[] }).scores;
 }
 
-describe("high scores and kill -9", () => {
+describe("high scores and kill -9", { timeout: KILLS_TIMEOUT_MS }, () => {
 	let directory: Awaited<ReturnType<typeof testDirectory>>;
 	let database: string;
 	beforeEach(async () => {
