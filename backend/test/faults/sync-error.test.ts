@@ -49,7 +49,7 @@ describe.skipIf(straceMissing !== null)("a disk that fails", { timeout: 60_000 }
 		});
 
 	const faults: [what: string, inject: string, file: "wal" | "database"][] = [
-		["the first sync that an answer waits for", "fsync,fdatasync:error=EIO:when=6+", "wal"],
+		["the first sync that an answer waits for", "fsync,fdatasync:error=EIO:when=7+", "wal"],
 		["syncs under load, from one on", "fsync,fdatasync:error=EIO:when=60+", "wal"],
 		["a sync under load, only once", "fsync,fdatasync:error=EIO:when=100", "wal"],
 		["a write of the log, only once", "pwrite64:error=EIO:when=300", "wal"],
