@@ -1,0 +1,13 @@
+import { App } from "./app.js";
+import { exposeTestState, type Watched } from "./test-state.js";
+import { byId } from "./ui/dom.js";
+import { paintHero } from "./ui/hero.js";
+
+const watched: Watched = { match: null, replay: null };
+paintHero(byId("hero", HTMLCanvasElement));
+exposeTestState(watched);
+
+const app = new App(watched);
+const replayId = new URLSearchParams(location.search).get("replay");
+if (replayId === null) app.open();
+else void app.watch(replayId);
