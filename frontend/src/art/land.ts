@@ -3,38 +3,39 @@ import { blob, disc, fade, glow, irregular, line, shape } from "./pen.js";
 
 type Ctx = CanvasRenderingContext2D;
 const WIDTH = 1024;
-const HEIGHT = 683;
 /** Layers are wider than the picture, so that they can shift behind it. */
 export const OVERSCAN = 60;
 const WIDE = WIDTH + OVERSCAN * 2;
 
-export function paintNight(ctx: Ctx): void {
-	ctx.fillStyle = fade(ctx, 0, HEIGHT, [
-		COLORS.nightTop,
-		COLORS.nightMiddle,
-		COLORS.nightLow,
-		"#a3638f",
-	]);
-	ctx.fillRect(0, 0, WIDE, HEIGHT);
+const NIGHT = [COLORS.nightTop, COLORS.nightMiddle, COLORS.nightLow, "#a3638f"] as const;
+const DAWN = [COLORS.dawnTop, "#8f6aa8", COLORS.dawnMiddle, COLORS.dawnLow] as const;
+
+/** The sky between night (`light` 0) and dawn (1), as a gradient of that size. */
+export function paintSky(ctx: Ctx, light: number, size: readonly [number, number]): void {
+	const colors = NIGHT.map((night, at) => mixed(night, DAWN[at] ?? night, light));
+	ctx.fillStyle = fade(ctx, 0, size[1], colors);
+	ctx.fillRect(0, 0, size[0], size[1]);
 }
 
-export function paintDawn(ctx: Ctx): void {
-	ctx.fillStyle = fade(ctx, 0, HEIGHT, [
-		COLORS.dawnTop,
-		"#8f6aa8",
-		COLORS.dawnMiddle,
-		COLORS.dawnLow,
-		COLORS.goldLight,
-	]);
-	ctx.fillRect(0, 0, WIDE, HEIGHT);
+function mixed(from: string, to: string, share: number): string {
+	const part = (color: string, at: number) => Number.parseInt(color.slice(at, at + 2), 16);
+	const channels = [1, 3, 5].map((at) =>
+		Math.round(part(from, at) + (part(to, at) - part(from, at)) * share),
+	);
+	return `rgb(${channels.join(" ")})`;
 }
+
+/** Where the far stars stand, how large and how bright; some of them twinkle in the game. */
+export const FAR_STARS = Array.from({ length: 110 }, (_, nth) => ({
+	x: irregular(nth) * WIDE - OVERSCAN,
+	y: irregular(nth + 500) ** 1.4 * 430,
+	size: 0.5 + irregular(nth + 900) * 1.4,
+	alpha: 0.35 + irregular(nth + 300) * 0.6,
+}));
 
 export function paintFarStars(ctx: Ctx): void {
-	for (let nth = 0; nth < 130; nth += 1) {
-		const x = irregular(nth) * WIDE;
-		const y = irregular(nth + 500) ** 1.4 * 430;
-		const size = 0.5 + irregular(nth + 900) * 1.4;
-		disc(ctx, x, y, size, `rgb(255 246 220 / ${0.35 + irregular(nth + 300) * 0.6})`);
+	for (const { x, y, size, alpha } of FAR_STARS) {
+		disc(ctx, x, y, size, `rgb(255 246 220 / ${alpha})`);
 	}
 }
 
@@ -59,9 +60,9 @@ export function paintHills(ctx: Ctx, nth: 0 | 1 | 2): void {
 		base -
 		Math.sin(x / (150 - nth * 28) + nth * 2.1) * (44 - nth * 8) -
 		Math.sin(x / 61 + nth * 5) * 12;
-	let path = "M0 260";
+	let path = "M0 200";
 	for (let x = 0; x <= WIDE; x += 12) path += ` L${x} ${height(x).toFixed(1)}`;
-	shape(ctx, `${path} L${WIDE} 260 Z`, fade(ctx, 20, 250, [color, COLORS.earth]));
+	shape(ctx, `${path} L${WIDE} 200 Z`, fade(ctx, 20, 230, [color, COLORS.earth]));
 	if (nth === 0) return;
 	for (let tree = 0; tree < 16; tree += 1) {
 		const x = 20 + irregular(tree + nth * 40) * (WIDE - 40);
@@ -86,27 +87,44 @@ function paintFir(ctx: Ctx, x: number, foot: number, tall: number): void {
 }
 
 /** The top floor: a bank of clouds on which the owls walk; its upper rim is soft. 1144 × 90. */
-export function paintCloudFloor(ctx: Ctx): void {
-	const layer = (seed: number, y: number, color: string, size: number) => {
-		for (let x = -20; x < WIDE + 40; x += 34) {
-			const radius = size * (0.7 + irregular(x + seed) * 0.6);
-			blob(ctx, [x, y + irregular(x * 3 + seed) * 6], [radius * 1.5, radius], color);
+export function paintCloudFloor(ctx: Ctx, width = WIDE): void {
+	const layer = (seed: number, y: number, look: readonly [string, number]) => {
+		const puffs: [number, number, number][] = [];
+		for (let x = 24; x < width - 20; x += 30) {
+			const radius = look[1] * (0.7 + irregular(x + seed) * 0.6);
+			puffs.push([x, y + irregular(x * 3 + seed) * 6, radius]);
 		}
+		fillPuffs(ctx, puffs, look[0]);
 	};
-	layer(1, 46, "rgb(126 108 178 / 0.35)", 24);
-	layer(2, 36, "rgb(165 145 210 / 0.5)", 17);
-	layer(3, 28, "rgb(226 214 246 / 0.75)", 10);
+	layer(1, 44, ["rgb(120 102 176 / 0.5)", 26]);
+	layer(2, 35, ["rgb(165 145 212 / 0.75)", 18]);
+	layer(3, 28, ["rgb(232 222 250 / 0.9)", 11]);
 }
 
 export function paintCloud(ctx: Ctx): void {
-	for (const [x, y, radius] of [
-		[50, 44, 22],
-		[82, 34, 30],
-		[118, 42, 24],
-		[148, 50, 16],
-	] as const) {
-		blob(ctx, [x, y], [radius * 1.25, radius * 0.8], "rgb(240 228 255 / 0.2)");
+	const puffs: [number, number, number][] = [
+		[50, 50, 18],
+		[82, 38, 28],
+		[118, 46, 22],
+		[148, 54, 13],
+	];
+	fillPuffs(ctx, puffs, fade(ctx, 10, 70, ["rgb(246 236 255 / 0.3)", "rgb(246 236 255 / 0.08)"]));
+}
+
+/** One shape of many puffs, so that they do not show through each other. */
+function fillPuffs(
+	ctx: Ctx,
+	puffs: readonly (readonly [number, number, number])[],
+	fill: string | CanvasGradient,
+): void {
+	const whole = new Path2D();
+	for (const [x, y, radius] of puffs) {
+		const puff = new Path2D();
+		puff.ellipse(x, y, radius * 1.5, radius, 0, 0, Math.PI * 2);
+		whole.addPath(puff);
 	}
+	ctx.fillStyle = fill;
+	ctx.fill(whole);
 }
 
 /** The ground: 1024 × 134, whose walkable rim lies 10 px below the top of the picture. */

@@ -1,14 +1,16 @@
-import type { GameObjects } from "phaser";
-import { OVERSCAN } from "../art/land.js";
+import type { GameObjects, Textures } from "phaser";
+import { FAR_STARS, OVERSCAN, paintSky } from "../art/land.js";
 import type { Picture } from "./picture.js";
 import { DEPTH, image, type Stage } from "./stage.js";
 
 const MIDDLE = 512;
 /** How far each layer shifts when the keeper crosses the picture: what is near shifts more. */
 const SHIFT = { stars: 6, moon: 10, hills: [14, 24, 38], clouds: 20 } as const;
+/** The sky is a narrow gradient, stretched, and painted anew as often as it visibly changes. */
+const SKY = { size: [4, 128], steps: 120 } as const;
 
 interface Layer {
-	readonly object: GameObjects.Image;
+	readonly object: { x: number };
 	readonly x: number;
 	readonly shiftPx: number;
 }
@@ -16,23 +18,29 @@ interface Layer {
 /** Sky, moon, hills and clouds: the night that turns into dawn while the time runs out. */
 export class Backdrop {
 	readonly #layers: Layer[] = [];
-	readonly #dawn: GameObjects.Image;
-	readonly #stars: GameObjects.Image;
+	readonly #sky: Textures.CanvasTexture | null;
+	readonly #stars: GameObjects.Container;
 	readonly #moon: GameObjects.Image;
 	readonly #clouds: GameObjects.Image[] = [];
 	readonly #calm: boolean;
 	#lean = 0;
+	#skyStep = -1;
 
 	constructor(stage: Stage) {
 		this.#calm = stage.calm;
-		const sky = { ...stage, scale: 0.5 };
-		image(sky, "night", [MIDDLE, 341.5], DEPTH.sky);
-		this.#dawn = image(sky, "dawn", [MIDDLE, 341.5], DEPTH.sky);
-		this.#stars = image(stage, "far-stars", [MIDDLE, 220], DEPTH.sky);
+		const { scene } = stage;
+		this.#sky = scene.textures.createCanvas("sky", SKY.size[0], SKY.size[1]);
+		scene.add.image(MIDDLE, 341.5, "sky").setDisplaySize(1024, 683).setDepth(DEPTH.sky);
+		const stars = FAR_STARS.map(({ x, y, size, alpha }) =>
+			image(stage, "far-star", [x, y], 0)
+				.setAlpha(alpha)
+				.setScale((size * 2) / (7 * stage.scale)),
+		);
+		this.#stars = scene.add.container(0, 0, stars).setDepth(DEPTH.sky);
 		this.#moon = image(stage, "moon", [790, 90], DEPTH.moon);
 		this.#follow(this.#stars, SHIFT.stars);
 		this.#follow(this.#moon, SHIFT.moon);
-		for (const [nth, y] of [452, 474, 488].entries()) {
+		for (const [nth, y] of [422, 444, 458].entries()) {
 			const hills = image(stage, `hills-${nth}`, [MIDDLE, y], DEPTH.hills + nth);
 			this.#follow(hills, SHIFT.hills[nth] ?? 0);
 		}
@@ -52,7 +60,7 @@ export class Backdrop {
 		const share = Math.min(1, timeMs / durationMs);
 		// The light comes late: half of the night is night.
 		const light = share ** 2.2;
-		this.#dawn.setAlpha(light);
+		this.#paintSky(light);
 		this.#stars.setAlpha(1 - light * 0.9);
 		this.#moon.setAlpha(1 - light * 0.55).setY(90 + share * 150);
 
@@ -68,7 +76,15 @@ export class Backdrop {
 		}
 	}
 
-	#follow(object: GameObjects.Image, shiftPx: number): void {
+	#paintSky(light: number): void {
+		const step = Math.round(light * SKY.steps);
+		if (step === this.#skyStep || this.#sky === null) return;
+		this.#skyStep = step;
+		paintSky(this.#sky.context, step / SKY.steps, SKY.size);
+		this.#sky.refresh();
+	}
+
+	#follow(object: { x: number }, shiftPx: number): void {
 		this.#layers.push({ object, x: object.x, shiftPx });
 	}
 }

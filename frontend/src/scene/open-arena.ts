@@ -30,6 +30,8 @@ export function openArena(parent: HTMLElement, projector: Projector): Promise<Ar
 			// Keys, fingers, gamepads and sounds are ours: the engine only draws.
 			input: { keyboard: false, mouse: false, touch: false, gamepad: false },
 			audio: { noAudio: true },
+			// Edges are painted soft: several samples a pixel would only cost.
+			render: { antialiasGL: false, powerPreference: "high-performance" },
 			banner: false,
 			disableContextMenu: false,
 			callbacks: { postBoot: () => resolve({ close: () => game.destroy(true) }) },

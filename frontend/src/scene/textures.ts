@@ -10,15 +10,13 @@ import {
 	OVERSCAN,
 	paintCloud,
 	paintCloudFloor,
-	paintDawn,
-	paintFarStars,
 	paintGround,
 	paintHills,
 	paintMoon,
-	paintNight,
 } from "../art/land.js";
 import { OWL_FACES, paintMagpie, paintOwl } from "../art/owl.js";
 import type { Paint } from "../art/palette.js";
+import { blob } from "../art/pen.js";
 import {
 	paintCrumb,
 	paintDust,
@@ -53,12 +51,10 @@ export function paintTextures(scene: Scene, scale: number): void {
 	const paint = (key: string, size: readonly [number, number], draw: Paint, finer = scale) =>
 		paintTexture(scene, key, size, [finer, draw]);
 
-	paint("night", [WIDE, 683], paintNight, 0.5);
-	paint("dawn", [WIDE, 683], paintDawn, 0.5);
-	paint("far-stars", [WIDE, 440], paintFarStars);
+	paint("far-star", [8, 8], (ctx) => blob(ctx, [4, 4], [3.5, 3.5], "#fff6dc"));
 	paint("moon", [220, 220], paintMoon);
 	for (const nth of [0, 1, 2] as const) {
-		paint(`hills-${nth}`, [WIDE, 260], (ctx) => paintHills(ctx, nth));
+		paint(`hills-${nth}`, [WIDE, 200], (ctx) => paintHills(ctx, nth));
 	}
 	paint("cloud-floor", [WIDE, 90], paintCloudFloor);
 	paint("cloud", [200, 80], paintCloud);

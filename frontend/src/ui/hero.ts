@@ -5,7 +5,7 @@ import {
 	paintGround,
 	paintHills,
 	paintMoon,
-	paintNight,
+	paintSky,
 } from "../art/land.js";
 import { paintOwl } from "../art/owl.js";
 import type { Paint } from "../art/palette.js";
@@ -22,24 +22,15 @@ export function paintHero(canvas: HTMLCanvasElement): void {
 		paint(ctx);
 		ctx.restore();
 	};
-	put(-60, 0, 1, (at) => {
-		at.scale(1, 0.72);
-		paintNight(at);
-	});
-	put(-60, -20, 1, paintFarStars);
+	put(0, 0, 1, (at) => paintSky(at, 0, [1024, 480]));
+	put(0, -20, 1, paintFarStars);
 	put(800, -20, 1, paintMoon);
 	for (const [nth, y] of [250, 270, 292].entries()) {
 		put(-60, y, 1, (at) => paintHills(at, nth === 0 ? 0 : nth === 1 ? 1 : 2));
 	}
 	put(610, 72, 1.35, (at) => paintOwl(at, 0, "sleepy"));
 	put(720, 84, 1.15, (at) => paintOwl(at, 1, "awake"));
-	put(470, 118, 1, (at) => {
-		at.beginPath();
-		at.rect(0, 0, 420, 90);
-		at.clip();
-		at.translate(-200, 0);
-		paintCloudFloor(at);
-	});
+	put(490, 118, 1, (at) => paintCloudFloor(at, 400));
 	put(480, 290, 1, (at) => paintStone(at, 64));
 	put(0, 390, 1, paintGround);
 	put(850, 210, 1.25, paintGlow);

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { openBrowser, stateOf, untilState } from "./support/browser.js";
+import { playByKeys } from "./support/key-bot.js";
+import { GameServer } from "./support/server.js";
+
+test("shots", async () => {
+	const server = await GameServer.open();
+	const browser = await openBrowser();
+	const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: "en-GB" });
+	page.on("console", (m) => console.log("console:", m.text()));
+	page.on("pageerror", (e) => console.log("pageerror:", e.stack));
+	page.on("requestfailed", (r) => console.log("failed:", r.url(), r.failure()?.errorText));
+	await page.goto(`${server.url}/?seconds=20`);
+	await page.waitForTimeout(800);
+	await page.screenshot({ path: "/tmp/shot-start.png" });
+	await page.click("#start");
+	await untilState(page, (s) => s.screen === "play" && s.timeMs !== null, 20000);
+	await page.waitForTimeout(1200);
+	await page.screenshot({ path: "/tmp/shot-play.png" });
+	const st = await playByKeys(page, (s) => s.carried !== null || (s.timeMs ?? 0) > 15000);
+	await page.keyboard.down("ArrowRight");
+	await page.waitForTimeout(150);
+	await page.screenshot({ path: "/tmp/shot-carry.png" });
+	await page.keyboard.up("ArrowRight");
+	await playByKeys(page, (s) => (s.timeMs ?? 0) > 17000);
+	await page.screenshot({ path: "/tmp/shot-late.png" });
+	await playByKeys(page, () => false);
+	const { world, ...rest } = await stateOf(page);
+	console.log(JSON.stringify(rest));
+	await untilState(page, (s) => s.screen === "result");
+	await page.waitForTimeout(400);
+	await page.screenshot({ path: "/tmp/shot-result.png" });
+	await browser.close();
+	await server.close();
+	expect(st).toBeDefined();
+}, 120000);
