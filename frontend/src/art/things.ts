@@ -40,12 +40,13 @@ export function paintStar(ctx: Ctx, kind: number): void {
 	}
 }
 
-/** A light of its own, 128 × 128, tinted where it is used. */
+/** A light of its own, 128 × 128. */
 export function paintGlow(ctx: Ctx): void {
 	glow(ctx, [64, 64], 64, "255 232 170");
 }
-export function paintSpark(ctx: Ctx): void {
-	shape(ctx, "M8 0 Q9 7 16 8 Q9 9 8 16 Q7 9 0 8 Q7 7 8 0 Z", COLORS.white);
+export function paintSpark(ctx: Ctx, color: string): void {
+	shape(ctx, "M8 0 Q9 7 16 8 Q9 9 8 16 Q7 9 0 8 Q7 7 8 0 Z", color);
+	disc(ctx, 8, 8, 1.6, COLORS.white);
 }
 export function paintDust(ctx: Ctx): void {
 	glow(ctx, [12, 12], 12, "214 205 240");

@@ -1,9 +1,12 @@
 import { LEVEL_HEIGHT, LEVEL_WIDTH } from "@savepoint/core";
-import { AUTO, Game, Scale } from "phaser";
+import { CANVAS, Game, Scale, WEBGL } from "phaser";
 import { ArenaScene } from "./arena-scene.js";
 import type { Projector } from "./picture.js";
 
-const SCALE_MAX = 2.5;
+/** Texture pixels per arena pixel, at most: with a graphics card, and without one. */
+const SCALE_MAX = { fast: 2.5, slow: 1.25 } as const;
+
+const EMULATED = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 export interface Arena {
 	/** Takes the picture away and frees what it held. */
@@ -18,10 +21,12 @@ export interface Arena {
 export function openArena(parent: HTMLElement, projector: Projector): Promise<Arena> {
 	const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 	const shown = Math.min(parent.clientWidth / LEVEL_WIDTH, parent.clientHeight / LEVEL_HEIGHT);
-	const scale = Math.max(1, Math.min(SCALE_MAX, shown * devicePixelRatio));
+	const isFast = hasGraphicsCard();
+	const finest = isFast ? SCALE_MAX.fast : SCALE_MAX.slow;
+	const scale = Math.max(1, Math.min(finest, shown * devicePixelRatio));
 	return new Promise((resolve) => {
 		const game = new Game({
-			type: AUTO,
+			type: isFast ? WEBGL : CANVAS,
 			parent,
 			width: Math.round(LEVEL_WIDTH * scale),
 			height: Math.round(LEVEL_HEIGHT * scale),
@@ -38,4 +43,14 @@ export function openArena(parent: HTMLElement, projector: Projector): Promise<Ar
 		});
 		game.canvas?.setAttribute("aria-hidden", "true");
 	});
+}
+
+/** Where WebGL is only emulated, the browser's own 2D drawing is twenty times as fast. */
+function hasGraphicsCard(): boolean {
+	const context = document.createElement("canvas").getContext("webgl");
+	if (context === null) return false;
+	const names = context.getExtension("WEBGL_debug_renderer_info");
+	const renderer = context.getParameter(names?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER);
+	context.getExtension("WEBGL_lose_context")?.loseContext();
+	return !EMULATED.test(String(renderer));
 }

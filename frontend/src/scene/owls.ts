@@ -41,7 +41,7 @@ class Owl {
 		this.#image = image(stage, `owl-${which}-sleepy`, [-100, FLOOR_Y], DEPTH.owls);
 		this.#image.setOrigin(0.5, 1);
 		this.#birds = [0, 1, 2].map(() =>
-			image(stage, "spark", [-100, 0], DEPTH.sparks).setTint(0xffd76a).setVisible(false),
+			image(stage, "spark-gold", [-100, 0], DEPTH.sparks).setVisible(false),
 		);
 	}
 

@@ -25,10 +25,9 @@ export class Sparks {
 			rotate: { min: 0, max: 180 },
 			gravityY: 190,
 		};
-		this.#gold = emitter("spark", { ...spark, tint: [0xffd76a, 0xfff3c4, 0xff8566] });
-		this.#mint = emitter("spark", {
+		this.#gold = emitter("spark-gold", spark);
+		this.#mint = emitter("spark-mint", {
 			...spark,
-			tint: [0x8fe3c8, 0xffffff, 0xffd76a],
 			speed: { min: 90, max: 280 },
 			angle: { min: 230, max: 310 },
 			lifespan: { min: 600, max: 1200 },

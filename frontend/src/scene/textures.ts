@@ -15,7 +15,7 @@ import {
 	paintMoon,
 } from "../art/land.js";
 import { OWL_FACES, paintMagpie, paintOwl } from "../art/owl.js";
-import type { Paint } from "../art/palette.js";
+import { COLORS, type Paint } from "../art/palette.js";
 import { blob } from "../art/pen.js";
 import {
 	paintCrumb,
@@ -83,7 +83,8 @@ export function paintTextures(scene: Scene, scale: number): void {
 	}
 	paint("jar", [110, 130], paintJar);
 	paint("glow", [128, 128], paintGlow, 1);
-	paint("spark", [16, 16], paintSpark);
+	paint("spark-gold", [16, 16], (ctx) => paintSpark(ctx, COLORS.gold));
+	paint("spark-mint", [16, 16], (ctx) => paintSpark(ctx, COLORS.mint));
 	paint("dust", [24, 24], paintDust, 1);
 	paint("crumb", [14, 14], paintCrumb);
 }
