@@ -6,7 +6,10 @@ export function ellipse(ctx: Ctx, x: number, y: number, radii: readonly [number,
 	ctx.ellipse(x, y, radii[0], radii[1], 0, 0, Math.PI * 2);
 }
 
-export function disc(ctx: Ctx, x: number, y: number, radius: number, fill: string): void {
+export function disc(
+	ctx: Ctx,
+	...[x, y, radius, fill]: readonly [x: number, y: number, radius: number, fill: string]
+): void {
 	ellipse(ctx, x, y, [radius, radius]);
 	ctx.fillStyle = fill;
 	ctx.fill();

@@ -30,7 +30,7 @@ export class Backdrop {
 		this.#calm = stage.calm;
 		const { scene } = stage;
 		this.#sky = scene.textures.createCanvas("sky", SKY.size[0], SKY.size[1]);
-		scene.add.image(MIDDLE, 341.5, "sky").setDisplaySize(1024, 683).setDepth(DEPTH.sky);
+		scene.add.image(MIDDLE, 341.5, "sky").setDisplaySize(1044, 703).setDepth(DEPTH.sky);
 		const stars = FAR_STARS.map(({ x, y, size, alpha }) =>
 			image(stage, "far-star", [x, y], 0)
 				.setAlpha(alpha)

@@ -55,24 +55,28 @@ export class Sparks {
 			case "landed":
 			case "picked-up":
 			case "put-down":
-				return this.#burst(this.#gold, event.x, event.y - 14, 9);
+				this.#burst(this.#gold, event.x, event.y - 14, 9);
+				break;
 			case "deposited":
-				return this.#burst(this.#mint, 922, 455, 26);
+				this.#burst(this.#mint, 922, 455, 26);
+				break;
 			case "stone-broken": {
 				const { x, y, width, height } = event.tile.bounds;
 				this.#burst(this.#dust, x + width / 2, y + height / 2, 7);
-				return this.#burst(this.#crumbs, x + width / 2, y + height / 2, 15);
+				this.#burst(this.#crumbs, x + width / 2, y + height / 2, 15);
+				break;
 			}
 			case "stones-placed":
 				for (const { bounds } of event.tiles) {
 					this.#burst(this.#dust, bounds.x + bounds.width / 2, bounds.y + 16, 6);
 				}
-				return;
+				break;
 			case "jumped":
 			case "touched-down":
-				return this.#burst(this.#dust, feet.x, feet.y - 3, 6);
+				this.#burst(this.#dust, feet.x, feet.y - 3, 6);
+				break;
 			default:
-				return;
+				break;
 		}
 	}
 

@@ -60,7 +60,7 @@ function rowOf(score: HighScore, rank: number): HTMLTableRowElement {
 	const won = say(result === "won" ? "won" : "lost");
 	const wait = averageWaitMs === null ? "–" : `${(averageWaitMs / 1000).toFixed(1)} s`;
 	row.append(
-		element("td", String(rank), "number"),
+		element("td", String(rank)),
 		name,
 		element("td", verified ? won : `${won} (${say("unverified")})`),
 		element("td", String(remainingUnchecked), "number"),
