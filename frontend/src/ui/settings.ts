@@ -43,7 +43,6 @@ export function openSettings(audio: Audio): void {
 	const show = () => {
 		byId("sound-text", HTMLElement).textContent = say(audio.isMuted ? "soundOff" : "soundOn");
 		byId("sound-icon", HTMLElement).textContent = audio.isMuted ? "✕" : "♪";
-		button.setAttribute("aria-label", say(audio.isMuted ? "soundOff" : "soundOn"));
 	};
 	const toggle = () => {
 		audio.mute(!audio.isMuted);
