@@ -9,6 +9,7 @@ COPY client/package.json client/
 COPY backend/package.json backend/
 COPY backend/bin backend/bin
 COPY bench/package.json bench/
+COPY frontend/package.json frontend/
 RUN npm ci
 
 COPY . .
@@ -28,6 +29,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/core core
 COPY --from=build /app/client client
 COPY --from=build /app/backend backend
+COPY --from=build /app/frontend/dist frontend/dist
 
 ENV NODE_ENV=production \
 	PATH=/app/node_modules/.bin:$PATH \

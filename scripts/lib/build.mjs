@@ -14,6 +14,9 @@ import { ROOT, step } from "./run.mjs";
 
 const STAMP = join(ROOT, "backend/dist/.savepoint-build");
 const TSC = "node_modules/typescript/bin/tsc";
+const VITE = "node_modules/vite/bin/vite.js";
+/** The pages, which Vite bundles; the other workspaces are compiled. */
+const PAGES = "frontend";
 
 /** The workspaces that `tsc -b` compiles, as the root's tsconfig.json lists them. */
 const compiledWorkspaces = () =>
@@ -22,11 +25,13 @@ const compiledWorkspaces = () =>
 // Names, sizes and times: a file that is gone changes it as surely as one that was edited.
 function fingerprint(workspaces) {
 	const settings = ["package-lock.json", "tsconfig.json", "tsconfig.base.json"];
-	const own = workspaces.flatMap((name) => [
+	const own = [...workspaces, PAGES].flatMap((name) => [
 		join(ROOT, name, "package.json"),
 		join(ROOT, name, "tsconfig.json"),
 		...filesUnder(join(ROOT, name, "src")),
 	]);
+	const pages = ["index.html", "vite.config.ts"].map((name) => join(ROOT, PAGES, name));
+	own.push(...pages, ...filesUnder(join(ROOT, PAGES, "public")));
 	const hash = createHash("sha256");
 	for (const path of [...settings.map((name) => join(ROOT, name)), ...own]) {
 		const { mtimeMs, size } = statSync(path);
@@ -38,6 +43,7 @@ function fingerprint(workspaces) {
 const isBuilt = (workspaces, wanted) =>
 	existsSync(STAMP) &&
 	readFileSync(STAMP, "utf8") === wanted &&
+	existsSync(join(ROOT, PAGES, "dist/index.html")) &&
 	workspaces.every((name) => existsSync(join(ROOT, name, "dist/.tsbuildinfo")));
 
 /** The source that a built file comes from, or null for what the compiler keeps for itself. */
@@ -68,7 +74,7 @@ function copySql(workspace) {
 	}
 }
 
-/** Compiles every workspace, only when a source, a setting or a dependency has changed since. */
+/** Compiles and bundles every workspace, only when a source, a setting or a dependency has changed since. */
 export async function ensureBuilt() {
 	const workspaces = compiledWorkspaces();
 	const wanted = fingerprint(workspaces);
@@ -80,5 +86,7 @@ export async function ensureBuilt() {
 		removeOrphans(name);
 		copySql(name);
 	}
+	await step("checking the game", [TSC, "-p", PAGES]);
+	await step("building the game", [VITE, "build", PAGES]);
 	writeFileSync(STAMP, wanted);
 }
