@@ -1,4 +1,4 @@
-/** The engine and all that draws with it: by far the largest part, so the start screen waits for none of it. */
+/** The engine and all that draws with it: the largest part, for which no start screen waits. */
 export type Engine = typeof import("./scene/open-arena.js");
 
 let loading: Promise<Engine> | null = null;
@@ -12,7 +12,7 @@ export function loadEngine(): Promise<Engine> {
 	return loading;
 }
 
-/** As soon as the page has nothing better to do: then a start needs the server for the session only. */
+/** When the page has nothing better to do: a start then needs the server for the session only. */
 export function loadEngineSoon(): void {
 	const load = () => void loadEngine().catch(() => undefined);
 	if (typeof requestIdleCallback === "function") requestIdleCallback(load, { timeout: 1500 });

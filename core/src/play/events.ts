@@ -1,6 +1,6 @@
 import type { Move, TerrainTile } from "../schemas.js";
 
-/** What happened in a step: for the log, the sounds, the picture, and for the moves that are stored. */
+/** What happened in a step: for log, sounds and picture, and for the moves that are stored. */
 export type PlayEvent = { readonly atMs: number } & PlayHappening;
 
 export type PlayHappening =
@@ -33,8 +33,8 @@ type WithoutNumbering<T> = T extends unknown ? Omit<T, "id" | "atMs"> : never;
 export type PlayMove = WithoutNumbering<Move>;
 
 /**
- * The move that stores an event, or null for one that changes nothing that is stored. Every change of
- * an artifact says where it happened, so that the log alone is enough to show the game again.
+ * The move that stores an event, or null for one that changes nothing that is stored. Every change
+ * of an artifact says where it happened, so that the log alone can show the game again.
  */
 export function moveOf(event: PlayEvent): PlayMove | null {
 	switch (event.type) {

@@ -35,10 +35,12 @@ function run({ player, tiles }: PlayWorld, input: PlayInput): void {
 	player.facing = direction > 0 ? 1 : -1;
 	player.xFixed += direction * RUN_FIXED_PER_STEP;
 	player.xFixed = Math.max(0, Math.min(player.xFixed, ARENA.width * FIXED_POINT - PLAYER_FIXED));
-	for (const wall of [BIN_BOX, ...stoneBoxes(tiles)]) {
-		if (!overlap(playerBox(player), wall)) continue;
+	const stopAt = (wall: Box) => {
+		if (!overlap(playerBox(player), wall)) return;
 		player.xFixed = direction > 0 ? wall.left - PLAYER_FIXED : wall.right;
-	}
+	};
+	stopAt(BIN_BOX);
+	for (const stone of stoneBoxes(tiles)) stopAt(stone);
 }
 
 function startsJump({ player, timeMs }: PlayWorld, input: PlayInput): boolean {
@@ -76,10 +78,12 @@ function riseOrFall(world: PlayWorld): PlayHappening[] {
 
 function land({ player, tiles }: PlayWorld): void {
 	const feet = player.yFixed + PLAYER_FIXED;
-	const tops = [BIN_BOX, ...stoneBoxes(tiles)]
-		.filter((box) => overlap(playerBox(player), box))
-		.map((box) => box.top);
-	const floor = Math.min(GROUND_Y * FIXED_POINT, ...tops);
+	const box = playerBox(player);
+	let floor = GROUND_Y * FIXED_POINT;
+	if (overlap(box, BIN_BOX)) floor = Math.min(floor, BIN_BOX.top);
+	for (const stone of stoneBoxes(tiles)) {
+		if (overlap(box, stone)) floor = Math.min(floor, stone.top);
+	}
 	if (feet < floor) return;
 	player.yFixed = floor - PLAYER_FIXED;
 	player.vyFixed = 0;
@@ -99,6 +103,14 @@ function hitStone(player: Box, tiles: readonly TerrainTile[]): TerrainTile | nul
 	return hit;
 }
 
-function stoneBoxes(tiles: readonly TerrainTile[]): Box[] {
-	return tiles.filter(({ type }) => type === "stone").map(({ bounds }) => boxOf(bounds));
+/** Tiles change a few times in a game and are asked for twice a step. */
+const boxesOfTiles = new WeakMap<readonly TerrainTile[], readonly Box[]>();
+
+function stoneBoxes(tiles: readonly TerrainTile[]): readonly Box[] {
+	const known = boxesOfTiles.get(tiles);
+	if (known !== undefined) return known;
+	const stones = tiles.filter(({ type }) => type === "stone");
+	const boxes = stones.map(({ bounds }) => boxOf(bounds));
+	boxesOfTiles.set(tiles, boxes);
+	return boxes;
 }

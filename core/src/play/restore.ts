@@ -70,7 +70,7 @@ function afresh(course: Course, playedMs: number): PlayWorld {
 	world.timeMs = playedMs;
 	for (const wave of course.trouble) {
 		if (wave.atMs > playedMs) break;
-		world.tiles.push(...wave.tiles);
+		world.tiles = [...world.tiles, ...wave.tiles];
 		world.nextTrouble += 1;
 	}
 	return world;

@@ -1,2 +1,2 @@
-/** 125 steps a second: a frame of any screen has one at least, and run and fall stay whole numbers. */
+/** 125 steps a second: every frame of a usual screen has one, and run and fall are whole numbers. */
 export const STEP_MS = 8;

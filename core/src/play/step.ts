@@ -9,7 +9,7 @@ import { STEP_MS } from "./step-ms.js";
 import { type Course, leftCount, type PlayInput, type PlayWorld } from "./world.js";
 
 /**
- * Moves the world on by one step and tells what happened, in order. After the end it changes nothing.
+ * Moves the world on by one step and tells what happened, in order. After the end nothing changes.
  *
  * Won: something was brought home and nothing is left when the time is up, wherever it is.
  */
@@ -46,7 +46,7 @@ function makeTrouble({ trouble }: Course, world: PlayWorld): PlayHappening[] {
 	const placed = world.waitingTiles.filter(({ bounds }) => !overlap(player, boxOf(bounds)));
 	if (placed.length === 0) return happenings;
 	world.waitingTiles = world.waitingTiles.filter((tile) => !placed.includes(tile));
-	world.tiles.push(...placed);
+	world.tiles = [...world.tiles, ...placed];
 	happenings.push({ type: "stones-placed", tiles: placed });
 	return happenings;
 }

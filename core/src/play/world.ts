@@ -5,8 +5,8 @@ import { FIXED_POINT } from "../session-state.js";
 import { planTrouble, type TroubleWave } from "./trouble.js";
 
 /**
- * The game as it is played: one screen, moved on in fixed steps by `step.ts`. Everything that decides
- * anything is here and nowhere else; a browser draws it, a bot and a test play it.
+ * The game as it is played: one screen, moved on in fixed steps by `step.ts`. Everything that
+ * decides anything is here and nowhere else; a browser draws it, a bot and a test play it.
  *
  * Positions and speeds are whole thousandths of a pixel, times whole milliseconds, so that a game
  * played again from the same inputs is the same game, in every engine.
@@ -67,8 +67,8 @@ export interface Dropper {
 export interface PlayWorld {
 	timeMs: number;
 	player: Player;
-	/** Ground and stones that stand now. */
-	tiles: TerrainTile[];
+	/** Ground and stones that stand now; another array whenever they change. */
+	tiles: readonly TerrainTile[];
 	/** Extra stones that wait until the player is out of their way. */
 	waitingTiles: TerrainTile[];
 	artifacts: PlayArtifact[];
@@ -78,7 +78,7 @@ export interface PlayWorld {
 	result: "won" | "lost" | null;
 }
 
-/** `durationMs` a whole number of milliseconds of 10 to 600 s, `seed` an unsigned 32-bit integer. */
+/** `durationMs`: whole milliseconds, 10 to 600 s; `seed`: an unsigned 32-bit integer. */
 export function courseOf(seed: number, durationMs: number): Course {
 	const level = generateLevel(seed, durationMs);
 	return { seed, durationMs, level, trouble: planTrouble(seed, durationMs, level) };

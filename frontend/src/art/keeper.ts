@@ -24,7 +24,7 @@ export function paintKeeperBody(ctx: Ctx): void {
 	// The hat: its tip bends back and glows.
 	shape(
 		ctx,
-		"M11 29 C14 14 24 4 40 6 C31 -2 14 -4 5 6 C1 10 4 14 8 12 C9 17 9 23 11 29 Z",
+		"M11 29 C14 18 18 10 27 9 C27 -1 13 -4 5 6 C1 10 4 14 8 12 C9 17 9 23 11 29 Z",
 		fade(ctx, -2, 28, ["#ffa183", COLORS.coral, COLORS.coralDark]),
 	);
 	shape(

@@ -56,7 +56,7 @@ export function paintCrumb(ctx: Ctx): void {
 	shape(ctx, "M3 2 L10 1 L8 5 L4 6 Z", COLORS.stoneLight);
 }
 
-/** A floating stone of `width` × 32, with some moss hanging over its rim. Drawn 4 px inside a frame. */
+/** A floating stone of `width` × 32 with moss over its rim, drawn 4 px inside a frame. */
 export function paintStone(ctx: Ctx, width: number): void {
 	const [left, right, top, bottom] = [4, 4 + width, 4, 36];
 	const body = `M${left} ${top + 4} Q${left} ${top} ${left + 6} ${top} L${right - 6} ${top}
@@ -84,7 +84,8 @@ export function paintJar(ctx: Ctx): void {
 	ctx.save();
 	ctx.translate(10, 10);
 	const body =
-		"M10 20 C2 28 0 38 0 48 L0 94 C0 104 6 110 16 110 L74 110 C84 110 90 104 90 94 L90 48 C90 38 88 28 80 20 Z";
+		"M10 20 C2 28 0 38 0 48 L0 94 C0 104 6 110 16 110 L74 110 " +
+		"C84 110 90 104 90 94 L90 48 C90 38 88 28 80 20 Z";
 	shape(ctx, body, "rgb(207 238 245 / 0.16)");
 	shape(
 		ctx,

@@ -21,8 +21,8 @@ export function isTypedInto(target: EventTarget | null): boolean {
 }
 
 /**
- * Arrow keys (or WASD), Space. `isPlaying` says whether the game wants keys now; a key that is typed
- * into a field, or held together with Ctrl, Alt or Meta, is never taken.
+ * Arrow keys (or WASD), Space. `isPlaying` says whether the game wants keys now; a key that is
+ * typed into a field, or held together with Ctrl, Alt or Meta, is never taken.
  */
 export function listenToKeys(controls: Controls, isPlaying: () => boolean): void {
 	const actionOf = (event: KeyboardEvent): Action | null => {

@@ -32,8 +32,8 @@ const RUN_PX_PER_MS = RUN_PX_PER_S / 1000;
 const HOP_MS = 420;
 
 /**
- * The keeper's way through the moves: it waits where it was last seen and runs so that it arrives in
- * time, as a player would have.
+ * The keeper's way through the moves: it waits where it was last seen and runs so that it arrives
+ * in time, as a player would have.
  */
 export function pathOf(moves: readonly ReplayMove[], tiles: readonly TerrainTile[]): KeeperPath {
 	const stops = stopsOf(moves, tiles);

@@ -22,8 +22,8 @@ export function openArena(parent: HTMLElement, projector: Projector): Promise<Ar
 	const scale = Math.max(1, Math.min(SCALE_MAX, shown * devicePixelRatio));
 	return new Promise((resolve) => {
 		const game = new Game({
-			// Some sixty pictures a frame: drawn in 2D they are as fast as in WebGL where there is a graphics
-			// card, and twenty times as fast where there is none.
+			// Some sixty pictures a frame: drawn in 2D they are as fast as in WebGL where there is a
+			// graphics card, and twenty times as fast where there is none.
 			type: CANVAS,
 			parent,
 			width: Math.round(LEVEL_WIDTH * scale),

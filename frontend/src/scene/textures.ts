@@ -46,7 +46,7 @@ export function paintTexture(
 	texture.refresh();
 }
 
-/** Everything that does not depend on the level. Soft things are painted coarsely: nobody sees it. */
+/** Everything that does not depend on the level. Soft things are painted coarsely. */
 export function paintTextures(scene: Scene, scale: number): void {
 	const paint = (key: string, size: readonly [number, number], draw: Paint, finer = scale) =>
 		paintTexture(scene, key, size, [finer, draw]);

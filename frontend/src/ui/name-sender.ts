@@ -10,7 +10,7 @@ interface Wanted {
 	readonly playerTag: string;
 }
 
-/** Kept over a reload: a name that was asked for gets onto the list, however long the server is away. */
+/** Kept over a reload, so that it gets onto the list however long the server is away. */
 export function keepName(wanted: Wanted): void {
 	remember(WANTED_KEY, JSON.stringify(wanted));
 }

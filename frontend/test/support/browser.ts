@@ -8,7 +8,7 @@ const CHROMIUM = [process.env["CHROMIUM_PATH"] ?? "", ...PLACES].find((path) => 
 /** Why tests in a browser cannot run here, or null when they can. */
 export const noBrowser: string | null =
 	CHROMIUM === undefined
-		? "Not here: Chromium (apt-get install chromium, or CHROMIUM_PATH). Skipped: tests in a browser."
+		? "Not here: Chromium (apt-get install chromium). Skipped: tests in a browser."
 		: null;
 
 /** Headless, with a graphics card made of software: it runs in a container without a screen. */

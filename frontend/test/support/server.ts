@@ -10,7 +10,7 @@ const SERVER = fileURLToPath(new URL("../../../backend/dist/server.js", import.m
 const LOOK_MS = 40;
 const UP_WITHIN_MS = 20_000;
 
-/** A server of its own data and port, that can be killed and started again in the middle of a game. */
+/** A server of its own data and port, that can be killed and started again in mid-game. */
 export class GameServer {
 	readonly url: string;
 	readonly #port: number;
