@@ -107,10 +107,13 @@ export class Night {
 				() => undefined,
 			);
 		};
+		const onLeave = () => this.match.remember();
 		document.addEventListener("visibilitychange", onVisible);
+		window.addEventListener("pagehide", onLeave);
 		this.#leave.push(
 			() => clearInterval(ticking),
 			() => document.removeEventListener("visibilitychange", onVisible),
+			() => window.removeEventListener("pagehide", onLeave),
 		);
 	}
 

@@ -1,4 +1,5 @@
 import { App } from "./app.js";
+import { keepShell } from "./shell.js";
 import { exposeTestState, type Watched } from "./test-state.js";
 import { byId } from "./ui/dom.js";
 import { paintHero } from "./ui/hero.js";
@@ -11,3 +12,4 @@ const app = new App(watched);
 const replayId = new URLSearchParams(location.search).get("replay");
 if (replayId === null) app.open();
 else void app.watch(replayId);
+void keepShell();

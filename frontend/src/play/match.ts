@@ -79,7 +79,8 @@ export class Match {
 			events.push(...stepWorld(this.course, this.world, held));
 		}
 		for (const event of events) this.#play(event);
-		this.#remember(events.length > 0);
+		const isDue = this.world.timeMs - this.#rememberedMs >= REMEMBER_EVERY_MS;
+		if (events.length > 0 || isDue) this.remember();
 		return events;
 	}
 
@@ -87,6 +88,13 @@ export class Match {
 	catchUpWith(session: Session): void {
 		const behindMs = this.#playedMs(session) - this.timeMs;
 		if (behindMs > 0) this.#anchorMs -= behindMs;
+	}
+
+	/** For a reload. By itself after every event and a few times a second. */
+	remember(): void {
+		if (this.#stopped) return;
+		this.#rememberedMs = this.world.timeMs;
+		this.#options.memory.write(this.client.session.sessionId, this.world);
 	}
 
 	/** Another tab plays on: from here on this one changes nothing any more. */
@@ -103,13 +111,6 @@ export class Match {
 		if (move === null) return;
 		this.client.play(move, event.atMs);
 		this.mirror.apply({ ...move, id: "m", atMs: event.atMs });
-	}
-
-	#remember(now: boolean): void {
-		const { timeMs } = this.world;
-		if (this.#stopped || (!now && timeMs - this.#rememberedMs < REMEMBER_EVERY_MS)) return;
-		this.#rememberedMs = timeMs;
-		this.#options.memory.write(this.client.session.sessionId, this.world);
 	}
 
 	#playedMs({ remainingSeconds }: Session): number {
