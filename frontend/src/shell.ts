@@ -4,8 +4,8 @@ import { loadEngine } from "./engine.js";
 const SHELL = "before-dawn:shell";
 
 /**
- * Keeps the page and its files in the browser once all of them are here, so that a reload works while
- * the server is away. Where a browser has no service workers (or no https), a reload then fails as
+ * Keeps the page and its files in the browser once all of them are here, so that a reload works
+ * while the server is away. Where a browser has no service workers (or no https), a reload then fails as
  * on any page; the game itself is in the client's queue all the same.
  */
 export async function keepShell(): Promise<void> {

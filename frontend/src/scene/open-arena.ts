@@ -33,6 +33,8 @@ export function openArena(parent: HTMLElement, projector: Projector): Promise<Ar
 			// Keys, fingers, gamepads and sounds are ours: the engine only draws.
 			input: { keyboard: false, mouse: false, touch: false, gamepad: false },
 			audio: { noAudio: true },
+			// The sky covers everything in every frame.
+			render: { clearBeforeRender: false },
 			banner: false,
 			disableContextMenu: false,
 			callbacks: { postBoot: () => resolve({ close: () => game.destroy(true) }) },

@@ -165,7 +165,7 @@ describe.skipIf(noBrowser !== null)("the game in a browser", { timeout: WITHIN_M
 		expect(await seriousFindings(page)).toEqual([]);
 	});
 
-	test("a reload while the server is away finds the page, and the game once it is back", async () => {
+	test("a reload while the server is away finds the page, and later the game", async () => {
 		const sessionId = await startGame(30);
 		await page.waitForFunction(async () => {
 			const shell = await caches.open("before-dawn:shell");
