@@ -5,8 +5,8 @@ const SHELL = "before-dawn:shell";
 
 /**
  * Keeps the page and its files in the browser once all of them are here, so that a reload works
- * while the server is away. Where a browser has no service workers (or no https), a reload then fails as
- * on any page; the game itself is in the client's queue all the same.
+ * while the server is away. Where a browser has no service workers (or there is no https), a
+ * reload then fails as on any page; the game itself is in the client's queue all the same.
  */
 export async function keepShell(): Promise<void> {
 	if (!("serviceWorker" in navigator) || !("caches" in window) || import.meta.env.DEV) return;

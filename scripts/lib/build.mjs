@@ -74,7 +74,7 @@ function copySql(workspace) {
 	}
 }
 
-/** Compiles and bundles every workspace, only when a source, a setting or a dependency has changed since. */
+/** Compiles and bundles every workspace, only when a source, a setting or a package changed. */
 export async function ensureBuilt() {
 	const workspaces = compiledWorkspaces();
 	const wanted = fingerprint(workspaces);
