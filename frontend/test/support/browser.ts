@@ -29,8 +29,9 @@ export function openBrowser(): Promise<Browser> {
 	});
 }
 
-/** The state that the page tells tests. */
-export function stateOf(page: Page): Promise<TestState> {
+/** The state that the page tells tests; waits for a page that is only being loaded. */
+export async function stateOf(page: Page): Promise<TestState> {
+	await page.waitForFunction(() => window.savepointTest !== undefined);
 	return page.evaluate(() => {
 		if (window.savepointTest === undefined) throw new Error("The page tells no state.");
 		return window.savepointTest.read();
