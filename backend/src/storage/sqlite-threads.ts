@@ -53,8 +53,13 @@ export class WriterThread implements MigrationDriver {
 			this.#waiting.push({ resolve: () => resolve(), reject });
 		});
 		this.#worker.on("message", (reply: WriterReply) => this.#receive(reply));
-		this.#worker.on("error", (error) => this.#stop(error));
-		this.#worker.on("exit", () => this.#stop(null));
+		// Told at its exit: only then is every message of the thread sure to have arrived, and what it
+		// said itself is better than what it died of.
+		let diedOf: Error | null = null;
+		this.#worker.on("error", (error) => {
+			diedOf = error;
+		});
+		this.#worker.on("exit", () => this.#stop(diedOf));
 	}
 
 	/** Rejects with what SQLite said when the connection could not be had with its settings. */
