@@ -13,10 +13,8 @@ if (noBrowser !== null) console.log(noBrowser);
 
 const GAME_S = 30;
 const WITHIN_MS = 150_000;
-/** Bounds on time are those of the promise; a machine that others keep busy may break them once. */
-const ON_A_BUSY_MACHINE = { timeout: WITHIN_MS, retry: 2 };
 
-describe.skipIf(noBrowser !== null)("the game in a browser", ON_A_BUSY_MACHINE, () => {
+describe.skipIf(noBrowser !== null)("the game in a browser", { timeout: WITHIN_MS }, () => {
 	let browser: Browser;
 	let server: GameServer;
 	let page: Page;
