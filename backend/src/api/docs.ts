@@ -45,6 +45,7 @@ export function registerDocs(app: FastifyInstance, version: string): void {
 				{ name: "high scores", description: "The best games" },
 				{ name: "replays", description: "Finished games, to be watched again" },
 				{ name: "notices", description: "Messages to players" },
+				{ name: "console", description: "For operators, with the cookie that sign-in sets" },
 			],
 		},
 		transform: ({ schema, url, route }) => {
