@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { SavepointError } from "./errors.js";
-import { parseHash } from "./password.js";
 import { ADMIN_PASSWORD_LENGTH_MIN } from "./limits.js";
+import { parseHash } from "./password.js";
 import { LOG_LEVELS, type LogLevel, SETTINGS, type SettingName } from "./settings.js";
 import { readStorageConfig, type StorageConfig } from "./storage/config.js";
 
@@ -101,7 +101,9 @@ function isNetwork(entry: string): boolean {
 
 /** No default password, and none that a list of common ones would hold. */
 function readConsoleAccess(env: Environment, mistakes: string[]): ConsoleAccess {
-	const password = env["SAVEPOINT_ADMIN_PASSWORD"] ?? "";
+	const said = env["SAVEPOINT_ADMIN_PASSWORD"] ?? "";
+	// Blanks may be part of a password, but are none by themselves.
+	const password = said.trim() === "" ? "" : said;
 	const hash = env["SAVEPOINT_ADMIN_PASSWORD_HASH"]?.trim() ?? "";
 	if (password !== "" && hash !== "")
 		mistakes.push(

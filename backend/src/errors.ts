@@ -60,7 +60,12 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
 	),
 	SIGN_IN_REQUIRED: entry("Sign in to the console first.", 401),
 	PASSWORD_WRONG: entry("This is not the password.", 401),
-	SIGN_IN_LOCKED: entry("Too many wrong passwords came from this address; try again later.", 429),
+	SIGN_IN_LOCKED: entry(
+		"Too many wrong passwords came from this address; try again later.",
+		429,
+		null,
+		true,
+	),
 	FORGED_REQUEST: entry("This was not sent by the console itself.", 403),
 	NOTICE_NOT_FOUND: entry("There is no notice with this id.", 404),
 	AUDIT_NOT_FOUND: entry("There is no entry with this id in the audit log.", 404),

@@ -2,6 +2,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance, FastifySchema } from "fastify";
 import { Type } from "typebox";
+import { CONSOLE_PATH } from "./console/guard.js";
 
 const SessionParams = Type.Object({
 	id: Type.String({ description: "The session's id: whoever knows it may play and read it." }),
@@ -52,7 +53,7 @@ export function registerDocs(app: FastifyInstance, version: string): void {
 			const shown: FastifySchema = { ...schema };
 			if (url.includes("/:id")) shown.params = SessionParams;
 			if (url.includes("/:replayId")) shown.params = ReplayParams;
-			if (route.method === "POST") shown.headers = KeyHeader;
+			if (route.method === "POST" && !url.startsWith(CONSOLE_PATH)) shown.headers = KeyHeader;
 			return { schema: shown, url };
 		},
 	});

@@ -7,10 +7,7 @@ import type { SignIns } from "./sign-ins.js";
 
 /** All that the console's calls are made of. */
 export interface Console {
-	readonly signIns: Pick<
-		SignIns,
-		"isOn" | "signIn" | "expiryOf" | "signOut" | "lockedForMs"
-	>;
+	readonly signIns: Pick<SignIns, "isOn" | "signIn" | "expiryOf" | "signOut" | "lockedForMs">;
 	readonly audit: Pick<AuditBook, "page">;
 	readonly sessions: Pick<SessionDesk, "list" | "open">;
 	readonly notices: Pick<NoticeBoard, "active" | "all" | "send" | "withdraw">;

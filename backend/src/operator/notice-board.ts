@@ -8,8 +8,8 @@ import {
 } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
 import { NOTICES_LISTED_MAX } from "../limits.js";
-import type { AuditBook, Origin } from "./audit-book.js";
 import type { StoredNotice } from "../storage/notices/ports.js";
+import type { AuditBook, Origin } from "./audit-book.js";
 import type { NoticeStore } from "./ports.js";
 
 export interface NoticeBoardDeps {

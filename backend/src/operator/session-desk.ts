@@ -1,15 +1,14 @@
 import type {
-	Session,
 	SESSION_RESULTS,
+	Session,
 	SessionDetail,
 	SessionLine,
 	SessionLines,
 } from "@savepoint/core";
-import { CONSOLE_LOG_MOVES } from "../limits.js";
 import type { Authority } from "../game/answers.js";
+import { CONSOLE_LOG_MOVES } from "../limits.js";
 import type { DirectoryQuery, SessionListing } from "../storage/session-directory.js";
 import type { Directory, LiveSessions } from "./ports.js";
-
 
 export interface SessionDeskDeps {
 	readonly directory: Directory;

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { ConsoleAccess } from "../config.js";
 import { SavepointError } from "../errors.js";
 import { SIGN_IN_LIFETIME_MS, SIGN_INS_WAITING_MAX } from "../limits.js";
-import type { AuditBook, Origin } from "./audit-book.js";
-import { SignInAttempts } from "./attempts.js";
 import { hashPassword, isPassword, type PasswordHash, parseHash } from "../password.js";
+import { SignInAttempts } from "./attempts.js";
+import type { AuditBook, Origin } from "./audit-book.js";
 import type { SignInStore } from "./ports.js";
 
 export interface SignInsDeps {
@@ -51,9 +51,11 @@ export class SignIns {
 			this.#refuseLocked(origin);
 			return this.#check(password, origin);
 		});
-		this.#turn = check.catch(() => undefined).finally(() => {
-			this.#waiting -= 1;
-		});
+		this.#turn = check
+			.catch(() => undefined)
+			.finally(() => {
+				this.#waiting -= 1;
+			});
 		await check;
 		// 3. The token, stored before it is told.
 		const nowMs = now();

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.js";
-import { registerConsoleReads } from "./reads.js";
 import { registerConsoleActions } from "./actions.js";
 import { CONSOLE_PATH, guardConsole, requireSignIn } from "./guard.js";
+import { registerConsoleReads } from "./reads.js";
 import { registerSignIn } from "./sign-in.js";
 
 /** The operator's calls, behind a guard of their own. */
