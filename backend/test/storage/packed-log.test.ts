@@ -1,6 +1,6 @@
 // Goal: a finished game takes a fraction of the bytes and is still every bit of what it was.
-// Method: games made by the real authority are read before and after they were packed, and what they
-// answer is compared; what is packed and what is not is damaged on purpose; and a server packs.
+// Method: games made by the real authority are read before and after they were packed, and the
+// answers compared; what is packed and what is not is damaged on purpose; and a server packs.
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FinishedGames } from "#src/game/finished-games.js";
