@@ -43,6 +43,8 @@ export const STALE_DURATIONS = 2;
 // SQLite.
 export const BUSY_TIMEOUT_MS = 5_000;
 export const TAIL_ROWS_MAX = 4_096;
+/** How long logs of finished sessions are packed for before the next batch gets its turn. */
+export const PACK_BUDGET_MS = 5;
 export const CHECKPOINT_WAL_BYTES = 8 * 1024 * 1024;
 export const WAL_ALARM_BYTES = 64 * 1024 * 1024;
 export const JOURNAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024;
