@@ -54,7 +54,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 
 	// 2. What the calls are documented and limited by; before the calls, as it watches them
 	// register.
-	registerDocs(app, deps.version);
+	registerDocs(app, deps.version, deps.log);
 	const limit = deps.config.writesPerMinute;
 	if (limit > 0) app.register(rateLimit, rateLimitOptions(limit));
 
