@@ -7,9 +7,9 @@ export const PLAYER_TAG_RULE = `1 to ${PLAYER_TAG_LENGTH_MAX} characters, no con
 /**
  * What could break a list of names or disguise one: control characters, line and paragraph
  * separators, halves of surrogate pairs, and the marks that turn the direction of the text after
- * them. Joiners stay, as Persian, the scripts of India and many emoji are written with them.
+ * them; and the character that stands for bytes that were none. Joiners stay, as Persian, the scripts of India and many emoji are written with them.
  */
-const REFUSED = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const REFUSED = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]/u;
 /** A name of nothing but blanks and invisible characters is none. */
 const VISIBLE = /(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}\p{P}\p{S}]/u;
 
