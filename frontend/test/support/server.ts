@@ -67,6 +67,15 @@ export class GameServer {
 		return (await response.json()) as T;
 	}
 
+	async post<T>(path: string, body: object): Promise<T> {
+		const response = await fetch(`${this.url}${path}`, {
+			method: "POST",
+			body: JSON.stringify(body),
+		});
+		if (!response.ok) throw new Error(`${path} answered ${response.status}.`);
+		return (await response.json()) as T;
+	}
+
 	async #answers(): Promise<boolean> {
 		try {
 			return (await fetch(`${this.url}/health`)).ok;
