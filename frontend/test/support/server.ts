@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const SERVER = fileURLToPath(new URL("../../../backend/dist/server.js", import.meta.url));
 const LOOK_MS = 40;
-const UP_WITHIN_MS = 20_000;
+const UP_WITHIN_MS = 60_000;
 
 /** A server of its own data and port, that can be killed and started again in mid-game. */
 export class GameServer {
