@@ -35,8 +35,10 @@ export async function flood(
 	{ bytesMax, patienceMs }: { readonly bytesMax: number; readonly patienceMs: number },
 ): Promise<number> {
 	let sent = 0;
-	const gone = once(socket, "close");
-	gone.catch(() => {});
+	const gone = once(socket, "close").then(
+		() => false,
+		() => false,
+	);
 	while (sent < bytesMax && socket.writable) {
 		sent += bytes.length;
 		if (socket.write(bytes)) continue;
@@ -47,7 +49,7 @@ export async function flood(
 				() => true,
 				() => false,
 			),
-			gone.then(() => false),
+			gone,
 		]);
 		clearTimeout(patience);
 		if (!drained) break;
