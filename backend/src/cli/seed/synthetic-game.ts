@@ -2,10 +2,9 @@ import {
 	applyMove,
 	generateLevel,
 	type Level,
-	type NormalMove,
+	type MoveBody,
 	newSession,
 	normaliseMove,
-	type SessionState,
 } from "@savepoint/core";
 import { newId } from "../../ids.js";
 import { STALE_DURATIONS } from "../../limits.js";
@@ -36,18 +35,35 @@ export interface SyntheticGame {
 const DURATIONS_MS = [20_000, 25_000, 30_000] as const;
 /** Games that are under way have long to go, and have been played this long at most. */
 const ACTIVE_DURATION_MS = 600_000;
+const LONG_COURSES = 64;
 const ACTIVE_PLAYED_MS = { min: 4_000, max: 60_000 } as const;
 /** Ended games began in this time before now; the newest are over, stale ones too. */
 const PAST_MS = { from: 42 * 24 * 3_600_000, to: 3_600_000 } as const;
-/** Drawing a level costs more than playing it, so a few hundred games share each one. */
-const LEVELS = 256;
+/**
+ * Drawing a level and finding a way through it cost more than all the rest, so games share them:
+ * the same moves, but with an outcome, ids and times of their own.
+ */
+const COURSES = 2_048;
 const ABANDONED_SHARE = 0.12;
 const LATENCY_MS = { min: 15, max: 160 } as const;
+
+/** A level and one player's way through it. */
+interface Course {
+	readonly seed: number;
+	readonly durationMs: number;
+	readonly level: Level;
+	readonly moves: readonly PlayedMove[];
+}
+
+interface PlayedMove {
+	readonly atMs: number;
+	readonly body: MoveBody;
+}
 
 /** Makes the games of a plan, each by itself: any of them, in any order, on any thread. */
 export class GameMaker {
 	readonly #plan: SeedPlan;
-	readonly #levels = new Map<number, Level>();
+	readonly #courses = new Map<number, Course>();
 
 	constructor(plan: SeedPlan) {
 		this.#plan = plan;
@@ -62,10 +78,11 @@ export class GameMaker {
 	}
 
 	#ended(at: number, share: number, random: Random): SyntheticGame {
-		const durationMs = pick(DURATIONS_MS, random);
+		const course = this.#course(Math.floor(random() * COURSES));
+		const { durationMs, moves } = course;
 		const startedAtMs =
 			this.#plan.nowMs - PAST_MS.from + Math.round(share * (PAST_MS.from - PAST_MS.to));
-		const { record, moves } = this.#begin(at, durationMs, startedAtMs, random);
+		const record = this.#begin(at, course, startedAtMs);
 		if (random() >= ABANDONED_SHARE) return play(record, moves, random);
 		// 1. Somebody left: the rest was not played.
 		const played = moves.slice(0, 1 + Math.floor(random() * (moves.length - 1)));
@@ -88,22 +105,16 @@ export class GameMaker {
 		// The later it began, the less was played.
 		const playedMs = min + Math.round(((sessions - at) / active) * (max - min));
 		const startedAtMs = nowMs - playedMs;
-		const { record, moves } = this.#begin(at, ACTIVE_DURATION_MS, startedAtMs, random);
-		const played = moves.filter(({ atMs }) => atMs < playedMs - LATENCY_MS.max);
+		// Beyond the courses of the games that ended.
+		const course = this.#course(COURSES + Math.floor(random() * LONG_COURSES));
+		const record = this.#begin(at, course, startedAtMs);
+		const played = course.moves.filter(({ atMs }) => atMs < playedMs - LATENCY_MS.max);
 		return play(record, played, random);
 	}
 
-	#begin(
-		at: number,
-		durationMs: number,
-		startedAtMs: number,
-		random: Random,
-	): { readonly record: SessionRecord; readonly moves: readonly TimedMove[] } {
-		const seed = this.#seedOf(Math.floor(random() * LEVELS));
-		const level = this.#level(seed, durationMs);
-		const moves = planGame(level, durationMs, Math.floor(random() * 2 ** 31));
+	#begin(at: number, { seed, durationMs, level }: Course, startedAtMs: number): SessionRecord {
 		const { terrain, trashCan, playerSpeedPercent } = level;
-		const record: SessionRecord = {
+		return {
 			key: this.#plan.firstKey + at,
 			id: newId(startedAtMs),
 			createKey: null,
@@ -118,42 +129,53 @@ export class GameMaker {
 			lastPlayMs: 0,
 			snapshotSeq: 0,
 		};
-		return { record, moves };
 	}
 
-	#seedOf(levelAt: number): number {
-		return (Math.imul(this.#plan.seed + 1, 0x9e3779b1) + Math.imul(levelAt, 0x85ebca6b)) >>> 0;
-	}
-
-	#level(seed: number, durationMs: number): Level {
-		const known = this.#levels.get(seed + durationMs);
+	#course(number: number): Course {
+		const known = this.#courses.get(number);
 		if (known !== undefined) return known;
+		const random = randomFrom(Math.imul(this.#plan.seed + 1, 0x9e3779b1) ^ number);
+		const seed = Math.floor(random() * 2 ** 32);
+		const durationMs = number < COURSES ? pick(DURATIONS_MS, random) : ACTIVE_DURATION_MS;
 		const level = generateLevel(seed, durationMs);
-		this.#levels.set(seed + durationMs, level);
-		return level;
+		const moves = planGame(level, durationMs, Math.floor(random() * 2 ** 31));
+		const course = { seed, durationMs, level, moves: moves.map(normal) };
+		this.#courses.set(number, course);
+		return course;
 	}
 }
 
+const normal = ({ atMs, move }: TimedMove): PlayedMove => ({
+	atMs,
+	body: normaliseMove({ ...move, id: "-" }).body,
+});
+
 /** As the server decides it: each move by the rules, recorded when it came in. */
-function play(record: SessionRecord, moves: readonly TimedMove[], random: Random): SyntheticGame {
-	const idPrefix = Math.floor(random() * 2 ** 48).toString(36);
+function play(
+	record: SessionRecord,
+	moves: readonly PlayedMove[],
+	random: Random,
+): SyntheticGame {
+	const idPrefix = Math.floor(random() * 2 ** 40).toString(36);
 	let recordedAtMs = record.startedAtMs;
-	const entries = moves.map(({ atMs, move }, at): NewEntry => {
-		const normal = normaliseMove({ ...move, id: `${idPrefix}-${(at + 1).toString(36)}`, atMs });
-		const arrivedAtMs = record.startedAtMs + atMs + latencyMs(random);
-		recordedAtMs = Math.max(recordedAtMs, arrivedAtMs);
-		return decide(record, normal, recordedAtMs);
+	const entries = moves.map(({ atMs, body }, at): NewEntry => {
+		recordedAtMs = Math.max(recordedAtMs, record.startedAtMs + atMs + latencyMs(random));
+		const moveId = `${idPrefix}-${(at + 1).toString(36)}`;
+		return decide(record, { moveId, playMs: atMs, recordedAtMs }, body);
 	});
 	return { record, entries };
 }
 
-function decide(record: SessionRecord, move: NormalMove, recordedAtMs: number): NewEntry {
-	const { id: moveId, atMs: playMs, body } = move;
-	const outcome = applyMove(record.state as SessionState, body);
+function decide(
+	record: SessionRecord,
+	from: Pick<NewEntry, "moveId" | "playMs" | "recordedAtMs">,
+	body: MoveBody,
+): NewEntry {
+	const outcome = applyMove(record.state, body);
 	const refusal = outcome.applied ? null : outcome.code;
-	if (body.type === "end" && outcome.applied) record.endedAtMs = recordedAtMs;
-	const logged: LoggedBody = body.type === "end" ? { ...body, stale: false } : body;
-	return { moveId, body: logged, playMs, recordedAtMs, refusal };
+	if (body.type !== "end") return { ...from, body, refusal };
+	if (outcome.applied) record.endedAtMs = from.recordedAtMs;
+	return { ...from, body: { ...body, stale: false }, refusal };
 }
 
 const latencyMs = (random: Random): number =>
