@@ -30,15 +30,15 @@ over the last six weeks, exact counters. They go through the storage of the serv
 \`savepoint doctor\` verifies them like any other.
 
 It needs the database for itself, and it wants an empty one: sessions that are there are left alone
-and never mixed with synthetic ones unless --add says so. A kill leaves a healthy database with fewer
-games. The same --seed gives the same games; their ids are always new.
+and never mixed with synthetic ones unless --add says so. A kill leaves a healthy database with
+fewer games. The same --seed gives the same games; their ids are always new.
 
 Examples:
   savepoint seed --sessions 100000 --db /tmp/big.sqlite
   savepoint seed --sessions 1000000 --active 10000 --db /tmp/big.sqlite --json
 
-Exit codes: 0 stored · 2 wrong usage, or the database has sessions · 73 the disk is full · 80 a server
-uses the database · 130 interrupted, what was stored is whole · others are listed in
+Exit codes: 0 stored · 2 wrong usage, or the database has sessions · 73 the disk is full · 80 a
+server uses the database · 130 interrupted, what was stored is whole · others are listed in
 docs/reference/cli.md`;
 
 /** Adds the verb `seed`. */

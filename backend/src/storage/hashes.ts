@@ -11,8 +11,7 @@ const HASH_LENGTH = 16;
 const digest = (text: string): string => hash("sha256", text, "base64url").slice(0, HASH_LENGTH);
 
 /** Over every column of a row but the checksum itself. */
-export const rowChecksum = (values: readonly SqlValue[]): string =>
-	digest(JSON.stringify(values));
+export const rowChecksum = (values: readonly SqlValue[]): string => digest(JSON.stringify(values));
 
 export interface ChainLink {
 	readonly seq: number;

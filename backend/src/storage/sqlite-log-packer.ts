@@ -1,12 +1,7 @@
 import type { Database as Connection, Statement } from "better-sqlite3";
 import type { SqlRow, SqlValue } from "./driver.js";
 import { chainHash, chainLinkOf, genesisHash } from "./hashes.js";
-import {
-	insertPackedLog,
-	logEntries,
-	PACKED_ENTRIES_MAX,
-	packedLogParams,
-} from "./packed-log.js";
+import { insertPackedLog, logEntries, PACKED_ENTRIES_MAX, packedLogParams } from "./packed-log.js";
 import { FIXED_COLUMNS } from "./session-columns.js";
 import { named } from "./sqlite-binding.js";
 

@@ -5,12 +5,18 @@ import { insertPackedLog, PACKED_ENTRIES_MAX, packedLogParams } from "./packed-l
 import type { NewEntry, SessionRecord } from "./ports.js";
 import { encodeMoveType, encodePayload } from "./serializers.js";
 import { insertMove } from "./session-repo.js";
-import { artifactParams, insertSession, sessionGenesis, sessionParams, upsertArtifact } from "./session-rows.js";
+import {
+	artifactParams,
+	insertSession,
+	sessionGenesis,
+	sessionParams,
+	upsertArtifact,
+} from "./session-rows.js";
 
 /**
  * Queues a session that was played elsewhere, with its whole log: what the server would have stored
- * of it by now. `record.state` stands where the entries lead to; `seq`, `headHash`, `lastPlayMs` and
- * `snapshotSeq` are set here.
+ * of it by now. `record.state` stands where the entries lead to; `seq`, `headHash`, `lastPlayMs`
+ * and `snapshotSeq` are set here.
  */
 export function pushWholeSession(
 	batch: WriteBatch,

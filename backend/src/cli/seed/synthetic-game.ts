@@ -151,11 +151,7 @@ const normal = ({ atMs, move }: TimedMove): PlayedMove => ({
 });
 
 /** As the server decides it: each move by the rules, recorded when it came in. */
-function play(
-	record: SessionRecord,
-	moves: readonly PlayedMove[],
-	random: Random,
-): SyntheticGame {
+function play(record: SessionRecord, moves: readonly PlayedMove[], random: Random): SyntheticGame {
 	const idPrefix = Math.floor(random() * 2 ** 40).toString(36);
 	let recordedAtMs = record.startedAtMs;
 	const entries = moves.map(({ atMs, body }, at): NewEntry => {
