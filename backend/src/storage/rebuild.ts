@@ -155,6 +155,7 @@ const startOf = (row: SessionRow): SessionRecord => ({
 	seq: 0,
 	headHash: "",
 	lastPlayMs: 0,
+	playLeadMs: 0,
 	snapshotSeq: Number(row.seq),
 });
 
