@@ -15,11 +15,24 @@ export interface RunningVariant {
 	finish(): Promise<ServerReport>;
 }
 
-/** A fresh server on a fresh database in `directory`, which must be on a disk that really syncs. */
-export async function runVariant(variant: Variant, directory: string): Promise<RunningVariant> {
+export interface VariantOptions {
+	/** Must be on a disk that really syncs. */
+	readonly directory: string;
+	/** A command that runs the server: its name and arguments, before those of Node. */
+	readonly under?: readonly string[];
+}
+
+/** A fresh server on a fresh database. */
+export async function runVariant(
+	variant: Variant,
+	{ directory, under = [] }: VariantOptions,
+): Promise<RunningVariant> {
 	const home = mkdtempSync(join(directory, "savepoint-bench-"));
+	const [execPath = process.execPath, ...execArgv] = [...under, process.execPath];
 	const child = fork(ENTRY, [variant], {
 		env: { ...process.env, SAVEPOINT_DB_PATH: join(home, "bench.sqlite") },
+		execPath,
+		execArgv,
 		stdio: ["ignore", "inherit", "inherit", "ipc"],
 	});
 	const { port } = await message<{ port: number }>(child);

@@ -55,7 +55,12 @@ async function open(variant: Variant, env: NodeJS.ProcessEnv): Promise<[Storage,
 
 const variant = process.argv[2] ?? "";
 if (!isVariant(variant)) throw new Error(`unknown variant ${variant}`);
-const env = { ...process.env, SAVEPOINT_WRITES_PER_MINUTE: "0", PORT: "0" };
+const env = {
+	...process.env,
+	SAVEPOINT_WRITES_PER_MINUTE: "0",
+	SAVEPOINT_SOCKET_MESSAGES_PER_MINUTE: "0",
+	PORT: "0",
+};
 const [storage, commits] = await open(variant, env);
 const authority = new SessionStore({
 	repository: storage.sessions,
