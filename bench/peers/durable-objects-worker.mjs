@@ -33,8 +33,7 @@ export class GameSession {
 	}
 }
 
-// The form that workerd asks of a worker's entry.
-const worker = {
+export const worker = {
 	fetch(request, { SESSIONS }) {
 		const [, , , named] = new URL(request.url).pathname.split("/");
 		const sessionId = named ?? crypto.randomUUID();
@@ -43,4 +42,3 @@ const worker = {
 		return object.fetch(new Request(`http://object/api/sessions/${sessionId}/create`));
 	},
 };
-export { worker as default };

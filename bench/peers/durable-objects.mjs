@@ -12,8 +12,15 @@ const source = (name) => ({
 	contents: readFileSync(new URL(name, import.meta.url), "utf8"),
 });
 
+/** workerd asks for a default export, which the house style does not have. */
+const entry = {
+	type: "ESModule",
+	path: "entry.mjs",
+	contents: 'export { GameSession, worker as default } from "./durable-objects-worker.mjs";',
+};
+
 const miniflare = new Miniflare({
-	modules: [source("durable-objects-worker.mjs"), source("game.mjs")],
+	modules: [entry, source("durable-objects-worker.mjs"), source("game.mjs")],
 	host: "127.0.0.1",
 	port: 0,
 	// Otherwise it asks Cloudflare where it is.

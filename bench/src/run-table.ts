@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BenchOptions } from "./options.js";
-import type { PeerResult } from "./peers/peer-result.js";
 import { comparePeers } from "./peers/compare-peers.js";
-import { formatPeers } from "./peers/peer-table.js";
 import { drawPeers } from "./peers/peer-chart.js";
+import type { PeerResult } from "./peers/peer-result.js";
+import { formatPeers } from "./peers/peer-table.js";
 import { describeMachine } from "./report/machine.js";
 import { formatFigures, formatMachine } from "./report/table.js";
 import { SCENARIOS } from "./scenarios/index.js";
@@ -42,7 +42,10 @@ export async function runTable(options: BenchOptions): Promise<void> {
 	};
 	const at = new Date().toISOString();
 	const written = [
-		write("latest.json", `${JSON.stringify({ at, machine, options, figures, peers }, null, "\t")}\n`),
+		write(
+			"latest.json",
+			`${JSON.stringify({ at, machine, options, figures, peers }, null, "\t")}\n`,
+		),
 		...(peers.length > 0 ? [write("peers.svg", drawPeers(machine, peers))] : []),
 	];
 	process.stdout.write(

@@ -98,10 +98,8 @@ export const loadStatusCalls = (
 ): Promise<LoadResult> => runWrk(url, script(targets), options);
 
 /** `POST /api/sessions`, level generation included. */
-export const loadCreates = (
-	url: string,
-	options: HttpLoad,
-): Promise<LoadResult> => runWrk(`${url}/api/sessions`, CREATE_SCRIPT, options);
+export const loadCreates = (url: string, options: HttpLoad): Promise<LoadResult> =>
+	runWrk(`${url}/api/sessions`, CREATE_SCRIPT, options);
 
 async function runWrk(
 	url: string,

@@ -5,6 +5,7 @@ import { formatNumber } from "../report/figure.js";
 import { median } from "../report/statistics.js";
 import type { BenchContext } from "../scenarios/scenario.js";
 import { startListening } from "../servers/listening-server.js";
+import { endAll } from "../servers/running.js";
 import type { Peer, PeerLoadResult } from "./peer.js";
 import { PEERS } from "./peer-list.js";
 import type { PeerResult } from "./peer-result.js";
@@ -68,6 +69,7 @@ export async function comparePeers(context: BenchContext): Promise<PeerResult[]>
 				loads.get(peer)?.push(result);
 				say(`${peer.name}: ${formatNumber(result.movesPerSecond)} moves/s`);
 			} catch (error) {
+				await endAll();
 				failures.set(peer, sentenceOf(error));
 				say(`${peer.name}: ${sentenceOf(error)}`);
 			}
@@ -88,6 +90,7 @@ export async function comparePeers(context: BenchContext): Promise<PeerResult[]>
 			);
 			results.push({ name, asked, isOurs, failed: null, ...facts });
 		} catch (error) {
+			await endAll();
 			say(`${name}: ${sentenceOf(error)}`);
 			results.push(fail(peer, sentenceOf(error)));
 		}

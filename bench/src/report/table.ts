@@ -14,7 +14,9 @@ const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\
 
 /** A table in Markdown: it can be read on a terminal and pasted into a README. */
 export const formatRows = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-	[head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
+	[head, head.map(() => "---"), ...rows]
+		.map((row) => `| ${row.map(cell).join(" | ")} |`)
+		.join("\n");
 
 const bound = (value: number): string => value.toLocaleString("en-US");
 

@@ -10,6 +10,9 @@ const KILLS = 7;
 const FULL_LOAD_MS = 1_500;
 const LOOK_MS = 5;
 const LOOK_MS_MAX = 4_000;
+/** Connections and sessions come first; from here on the load is really there. */
+const LOADED_WAL_BYTES = 2 ** 20;
+const LOAD_WAIT_MS_MAX = 50_000;
 /** Of the largest `-wal` seen: near enough to its worst. */
 const NEARLY = 0.9;
 
@@ -23,10 +26,14 @@ const walBytesOf = async (url: string): Promise<number> => {
 /** Watches what a start would have to read, and returns when it is nearly the most there was. */
 async function untilWalIsLarge(url: string): Promise<number> {
 	const startedAtMs = performance.now();
+	let loadedAtMs: number | null = null;
 	let largest = 0;
 	for (;;) {
 		const now = await walBytesOf(url);
-		const watchedMs = performance.now() - startedAtMs;
+		if (now >= LOADED_WAL_BYTES) loadedAtMs ??= performance.now();
+		if (performance.now() - startedAtMs > LOAD_WAIT_MS_MAX)
+			throw new Error(`the load did not fill the -wal: it holds ${now} bytes`);
+		const watchedMs = loadedAtMs === null ? 0 : performance.now() - loadedAtMs;
 		if (watchedMs > FULL_LOAD_MS && now >= NEARLY * largest) return now;
 		if (watchedMs > LOOK_MS_MAX) return now;
 		largest = Math.max(largest, now);
@@ -46,7 +53,7 @@ async function killOnce(database: string, { connections, say }: BenchContext): P
 	});
 	const walBytes = await untilWalIsLarge(server.url);
 	await server.kill();
-	await load.result;
+	await load;
 
 	const startedAtMs = performance.now();
 	const again = await startListening(savepointCommand(database));

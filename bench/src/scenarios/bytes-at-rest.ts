@@ -10,7 +10,7 @@ const GAME_MOVES = 200;
 /** The same figure for a short game, whose level weighs more, and for the longest there is. */
 const SHORT_MOVES = 20;
 const LONG_MOVES = 10_000;
-const TOTAL_MOVES = 200_000;
+const TOTAL_MOVES = 60_000;
 const BATCH_MOVES = 16;
 const CONNECTIONS = 16;
 const PLAY_SECONDS_MAX = 600;
@@ -18,7 +18,7 @@ const PLAY_SECONDS_MAX = 600;
 async function playGames(database: string, moves: number, games: number): Promise<void> {
 	const server = await startListening(savepointCommand(database));
 	try {
-		await loadSockets({
+		const played = await loadSockets({
 			url: server.url,
 			connections: CONNECTIONS,
 			batchMoves: BATCH_MOVES,
@@ -26,6 +26,7 @@ async function playGames(database: string, moves: number, games: number): Promis
 			seconds: PLAY_SECONDS_MAX,
 			games,
 		});
+		if (played.moves !== games * moves) throw new Error("not every game came to its end in time");
 	} finally {
 		// Folds what is left and checkpoints: the file alone is the database then.
 		await server.stop();

@@ -36,11 +36,7 @@ export const delayedSyncs: Scenario = {
 		});
 		return [
 			{
-				rounds: ratios(
-					runs.durable,
-					runs["commit-per-request"],
-					(run) => run.requestsPerSecond,
-				),
+				rounds: ratios(runs.durable, runs["commit-per-request"], (run) => run.requestsPerSecond),
 			},
 		];
 	},

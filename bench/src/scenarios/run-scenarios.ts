@@ -1,4 +1,5 @@
 import type { Figure } from "../report/figure.js";
+import { endAll } from "../servers/running.js";
 import type { BenchContext, Scenario } from "./scenario.js";
 
 const unmeasured = ({ figures }: Scenario, note: string): Figure[] =>
@@ -17,6 +18,7 @@ async function runOne(scenario: Scenario, context: BenchContext): Promise<Figure
 			note: measured[at]?.note ?? "",
 		}));
 	} catch (error) {
+		await endAll();
 		const [sentence = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
 		say(`failed: ${error instanceof Error ? (error.stack ?? sentence) : sentence}`);
 		return unmeasured(scenario, `failed: ${sentence}`);

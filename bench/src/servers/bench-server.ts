@@ -104,4 +104,6 @@ process.on("message", (message: string) => {
 	};
 	process.send?.(report, () => process.exit(0));
 });
+// The bench is gone, or gave this server up.
+process.on("disconnect", () => process.exit(1));
 process.send?.({ port: typeof address === "object" ? address?.port : null });

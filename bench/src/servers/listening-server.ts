@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { remember } from "./running.js";
 
 /** A server that says "listening on <url>" once it does: Savepoint's own, and each peer. */
 export interface ListeningServer {
@@ -49,6 +50,11 @@ export async function startListening(command: ServerCommand): Promise<ListeningS
 		stdio: ["ignore", "pipe", "pipe"],
 	});
 	const ended = once(child, "close");
+	const forget = remember(async () => {
+		for (const one of [...descendantsOf(child.pid ?? 0), child.pid ?? 0]) send(one, "SIGKILL");
+		await ended;
+	});
+	void ended.then(forget);
 	const url = await addressOf(child);
 	const listeningAfterMs = performance.now() - startedAtMs;
 	const own = child.pid ?? 0;

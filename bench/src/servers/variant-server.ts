@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { remember } from "./running.js";
 import type { ServerReport, Variant } from "./variants.js";
 
 const ENTRY = fileURLToPath(new URL("./bench-server.js", import.meta.url));
@@ -35,6 +36,13 @@ export async function runVariant(
 		execArgv,
 		stdio: ["ignore", "inherit", "inherit", "ipc"],
 	});
+	const forget = remember(async () => {
+		// Under a tracer the channel is the server's: its end is the one sign that reaches it.
+		if (child.connected) child.disconnect();
+		child.kill("SIGKILL");
+		if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+		rmSync(home, { recursive: true, force: true });
+	});
 	const { port } = await message<{ port: number }>(child);
 	return {
 		url: `http://127.0.0.1:${port}`,
@@ -44,6 +52,7 @@ export async function runVariant(
 			child.send("report");
 			const report = await message<ServerReport>(child);
 			if (child.exitCode === null) await once(child, "exit");
+			forget();
 			rmSync(home, { recursive: true, force: true });
 			return report;
 		},

@@ -98,7 +98,7 @@ async function soak(server: ListeningServer, options: BenchOptions) {
 	const sampler = new Sampler(server);
 	const progressSeconds = Math.min(SAMPLE_SECONDS_MAX, seconds / SAMPLES_MIN);
 	const load = { ...base, seconds, movesPerSecond, progressSeconds };
-	const { lost } = await startSocketLoad(load, (result) => sampler.add(result)).result;
+	const { lost } = await startSocketLoad(load, (result) => sampler.add(result));
 	await sampler.settled();
 	if (lost) throw new Error("the server closed a connection under load");
 	return { samples: sampler.samples, fullPerSecond, movesPerSecond };

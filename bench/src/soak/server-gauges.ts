@@ -1,4 +1,10 @@
-import { type Buckets, bucketsOf, type MetricLine, parseMetrics, quantileBetween } from "./prometheus-text.js";
+import {
+	type Buckets,
+	bucketsOf,
+	type MetricLine,
+	parseMetrics,
+	quantileBetween,
+} from "./prometheus-text.js";
 
 export interface Gauges {
 	readonly loopDelayP99Ms: number | null;
@@ -13,7 +19,8 @@ const SHARE = 0.99;
 const MS = 1000;
 
 const gaugeOf = (lines: readonly MetricLine[], name: RegExp): number | null =>
-	lines.find((line) => name.test(line.name) && line.labels["quantile"] === undefined)?.value ?? null;
+	lines.find((line) => name.test(line.name) && line.labels["quantile"] === undefined)?.value ??
+	null;
 
 /** From a summary as it is, from a histogram what came in since the look before. */
 function p99Of(

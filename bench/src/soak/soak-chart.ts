@@ -47,7 +47,11 @@ function drawPanel(panel: Panel, samples: readonly Sample[], at: number): string
 		}),
 		label({ x: PLOT.x - 6, y: PLOT.y + 4 }, formatNumber(most), "small end"),
 		label({ x: PLOT.x - 6, y: bottom }, "0", "small end"),
-		label({ x: PLOT.x + PLOT.width, y: bottom + 15 }, `${formatNumber(seconds / 60)} min`, "small end"),
+		label(
+			{ x: PLOT.x + PLOT.width, y: bottom + 15 },
+			`${formatNumber(seconds / 60)} min`,
+			"small end",
+		),
 		values.length === 0
 			? label({ x: PLOT.x + 10, y: PLOT.y + PLOT.height / 2 }, "the server does not tell", "small")
 			: element("polyline", { points: points.join(" "), class: "line" }),
