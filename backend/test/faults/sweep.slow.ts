@@ -40,8 +40,10 @@ describe.skipIf(straceMissing !== null)("the sweep over every system call", () =
 
 async function sweepWhole(life: Life): Promise<Swept> {
 	const swept = emptySwept();
-	for (const target of await planTargets(life))
+	for (const target of await planTargets(life)) {
 		for (let number = 1; number <= target.count; number += 1)
 			await cutOff(life, target, number, swept);
+		console.log(`${life.name}, ${target.call} 1 to ${target.count}: ${summary(swept)}`);
+	}
 	return swept;
 }
