@@ -24,7 +24,8 @@ export interface ClockReading {
 
 /** Duration − max(last stored play time, now − start − downtime), never below 0. */
 export function remainingMs(record: SessionRecord, clock: ClockReading): number {
-	const downMs = Math.max(0, clock.downtimeMs - record.downtimeBaseMs);
+	// Negative after a clock was set back: then the start is later than now.
+	const downMs = clock.downtimeMs - record.downtimeBaseMs;
 	const elapsedMs = clock.nowMs - record.startedAtMs - downMs;
 	return Math.max(0, record.state.durationMs - Math.max(record.lastPlayMs, elapsedMs, 0));
 }
