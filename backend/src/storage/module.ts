@@ -12,6 +12,11 @@ export interface StorageModule {
 	 */
 	readonly migrations: URL;
 	readonly statements: readonly WriteStatement[];
+	/**
+	 * Where its rows need a session's log for ever: a query that finds a row for the session `s`.
+	 * Retention leaves such a session alone.
+	 */
+	readonly keepsSessions?: string;
 }
 
 /**

@@ -57,6 +57,9 @@ export const SESSIONS: StorageModule = {
 
 const SELECT_LOG =
 	"select * from session_log where session_key = $1 and seq > $2 order by seq limit $3";
+/** A removed session is hidden from everybody, until the mark is taken back or it goes. */
+export const NOT_REMOVED =
+	"not exists (select 1 from removed_sessions r where r.session_key = s.session_key)";
 /** One more than a session may have, so that a surplus row is seen and not cut off. */
 const ARTIFACT_ROWS_MAX = 501;
 
@@ -78,7 +81,7 @@ export class SessionRepo implements SessionRepository {
 	}
 
 	async load(id: string): Promise<StoredSession | null> {
-		const [row] = await this.#driver.query("select * from sessions where session_id = $1", [id]);
+		const [row] = await this.#driver.query(`select * from sessions s where session_id = $1 and ${NOT_REMOVED}`, [id]);
 		if (row === undefined) return null;
 		const key = Number(row["session_key"]);
 		const artifacts = await this.#driver.query(
@@ -107,7 +110,7 @@ export class SessionRepo implements SessionRepository {
 
 	async findByKey(key: number): Promise<string | null> {
 		const [row] = await this.#driver.query(
-			"select session_id from sessions where session_key = $1",
+			`select session_id from sessions s where session_key = $1 and ${NOT_REMOVED}`,
 			[key],
 		);
 		return row === undefined ? null : String(row["session_id"]);
@@ -115,8 +118,8 @@ export class SessionRepo implements SessionRepository {
 
 	async due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]> {
 		const rows = await this.#driver.query(
-			`select due_at, session_key, session_id from sessions
-			where result is null and due_at <= $1 and (due_at > $2 or (due_at = $2 and session_key > $3))
+			`select due_at, session_key, session_id from sessions s
+			where ${NOT_REMOVED} and result is null and due_at <= $1 and (due_at > $2 or (due_at = $2 and session_key > $3))
 			order by due_at, session_key limit $4`,
 			[uptimeMs, after?.dueAtMs ?? Number.MIN_SAFE_INTEGER, after?.key ?? 0, limit],
 		);
@@ -138,6 +141,20 @@ export class SessionRepo implements SessionRepository {
 		} catch (error) {
 			throw asHarmed(error);
 		}
+	}
+
+	async lastActivity(key: number): Promise<number> {
+		const [session] = await this.#driver.query(
+			"select started_at, ended_at, stale, seq from sessions where session_key = $1",
+			[key],
+		);
+		if (session === undefined) return 0;
+		if (session["stale"] === 0 && session["ended_at"] !== null) return Number(session["ended_at"]);
+		// Before the sweep's own entry, where it ended the session.
+		const seq = Number(session["seq"]) - Number(session["stale"]);
+		const entries = await this.#driver.query(SELECT_LOG, [key, Math.max(0, seq - 1), seq]);
+		const last = entries.findLast((entry) => Number(entry["seq"]) <= seq || seq === 0);
+		return Number(last?.["recorded_at"] ?? session["started_at"]);
 	}
 
 	nextKey(): number {

@@ -14,6 +14,8 @@ export const HIGH_SCORES: StorageModule = {
 	name: "high scores",
 	migrations: new URL("./migrations/", import.meta.url),
 	statements: [insertHighScore],
+	// The list links to the replay.
+	keepsSessions: "select 1 from high_scores h where h.session_key = s.session_key",
 };
 
 export interface HighScoreRepoParts {
