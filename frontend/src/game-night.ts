@@ -87,6 +87,8 @@ export class Night {
 			client.on("changed", ({ ended }) => {
 				if (!ended) onTaken();
 			}),
+			client.on("connected", () => this.match.tellTime()),
+			client.on("back", () => this.match.tellTime()),
 			client.on("unprotected", () => {
 				if (!warned) story.toast("toastUnprotected");
 				warned = true;

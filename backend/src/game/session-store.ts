@@ -246,6 +246,7 @@ export class SessionStore implements Authority {
 			seq: 0,
 			headHash: "",
 			lastPlayMs: 0,
+			playLeadMs: 0,
 			snapshotSeq: 0,
 		};
 		if (createKey !== null) this.#creating.set(createKey, record);

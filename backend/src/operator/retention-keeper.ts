@@ -1,3 +1,4 @@
+import type { RetentionPolicy } from "../config.js";
 import { SavepointError } from "../errors.js";
 import {
 	PURGE_PAGE_SESSIONS,
@@ -16,15 +17,7 @@ export interface RemovalStore {
 	retired(sinceMs: number, nowMs: number, limit: number): Promise<Removal[]>;
 	mark(removal: Omit<Removal, "sessionId">): LoneStatement;
 	unmark(sessionKey: number): LoneStatement;
-	purge(sessionKey: number, activityAtMs: number): LoneStatement[];
-}
-
-/** What the configuration says. */
-export interface RetentionPolicy {
-	/** How long an ended session is kept; null: for ever. */
-	readonly keepMs: number | null;
-	/** How long a removal can be taken back before anything is deleted. */
-	readonly undoMs: number;
+	purge(removal: Removal, activityAtMs: number): LoneStatement[];
 }
 
 export interface RetentionKeeperDeps {
@@ -133,9 +126,9 @@ export class RetentionKeeper {
 			const page = await store.due(now(), PURGE_PAGE_SESSIONS);
 			if (page.length === 0) break;
 			const statements: LoneStatement[] = [];
-			for (const { sessionKey } of page) {
-				const activityAtMs = await sessions.lastActivity(sessionKey);
-				statements.push(...store.purge(sessionKey, activityAtMs));
+			for (const removal of page) {
+				const activityAtMs = await sessions.lastActivity(removal.sessionKey);
+				statements.push(...store.purge(removal, activityAtMs));
 			}
 			try {
 				await writer.write(statements);

@@ -1,3 +1,4 @@
+import type { Check } from "./doctor/examination.js";
 import type { WriteStatement } from "./driver.js";
 
 /**
@@ -17,6 +18,13 @@ export interface StorageModule {
 	 * Retention leaves such a session alone.
 	 */
 	readonly keepsSessions?: string;
+	/** What goes with a session that an operator deleted; `$1` is its key. Also in `statements`. */
+	readonly purgeOfSession?: WriteStatement;
+	/**
+	 * What doctor asks about it. The table may not be there yet: doctor also looks at a database whose
+	 * migrations are pending.
+	 */
+	readonly check?: Check;
 }
 
 /**

@@ -4,6 +4,7 @@ import { artifactIdFor } from "../ids.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
 import type { SqlDriver, SqlRow, WriteBatch, WriteStatement } from "./driver.js";
 import type { StatementList, StorageModule } from "./module.js";
+import { logEntries } from "./packed-log.js";
 import type {
 	DueSession,
 	KeyedEntry,
@@ -91,7 +92,7 @@ export class SessionRepo implements SessionRepository {
 		try {
 			const rebuild = new Rebuild(row, artifacts);
 			for (;;) {
-				const page = await this.#driver.query(SELECT_LOG, [key, rebuild.seq, REPLAY_PAGE_MOVES]);
+				const page = await this.#readLog(key, rebuild.seq, REPLAY_PAGE_MOVES);
 				rebuild.feed(page);
 				if (page.length < REPLAY_PAGE_MOVES) return rebuild.finish();
 			}
@@ -135,8 +136,8 @@ export class SessionRepo implements SessionRepository {
 		after: number,
 		limit: number,
 	): Promise<LoggedMove[]> {
-		const rows = await this.#driver.query(SELECT_LOG, [session.key, after, limit]);
 		try {
+			const rows = await this.#readLog(session.key, after, limit);
 			return rows.map((row) => loggedMove(row, session.id));
 		} catch (error) {
 			throw asHarmed(error);
@@ -145,16 +146,25 @@ export class SessionRepo implements SessionRepository {
 
 	async lastActivity(key: number): Promise<number> {
 		const [session] = await this.#driver.query(
-			"select started_at, ended_at, stale, seq from sessions where session_key = $1",
+			"select started_at, ended_at, stale from sessions where session_key = $1",
 			[key],
 		);
 		if (session === undefined) return 0;
-		if (session["stale"] === 0 && session["ended_at"] !== null) return Number(session["ended_at"]);
-		// Before the sweep's own entry, where it ended the session.
-		const seq = Number(session["seq"]) - Number(session["stale"]);
-		const entries = await this.#driver.query(SELECT_LOG, [key, Math.max(0, seq - 1), seq]);
-		const last = entries.findLast((entry) => Number(entry["seq"]) <= seq || seq === 0);
-		return Number(last?.["recorded_at"] ?? session["started_at"]);
+		const { started_at: startedAt, ended_at: endedAt, stale } = session;
+		if (stale === 0 && endedAt !== null) return Number(endedAt);
+		// The entry before the sweep's own, where it ended the session; else the last there is.
+		const [last] = await this.#driver.query(
+			"select max(seq) as seq from session_log where session_key = $1",
+			[key],
+		);
+		const seq = Number(last?.["seq"] ?? 0) - Number(stale);
+		const [entry] = seq < 1 ? [] : await this.#readLog(key, seq - 1, 1);
+		return Number(entry?.["recorded_at"] ?? startedAt);
+	}
+
+	async #readLog(key: number, after: number, limit: number): Promise<SqlRow[]> {
+		const rows = await this.#driver.query(SELECT_LOG, [key, after, limit]);
+		return logEntries(rows, after, limit);
 	}
 
 	nextKey(): number {

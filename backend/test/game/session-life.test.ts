@@ -207,6 +207,22 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 		await open.close();
 	});
 
+	it("[K5] who played on while the server was away does not get that time again", async () => {
+		let open = await OpenStore.open(kit);
+		const { sessionId } = await open.create(60);
+		await open.live(4_000);
+		open = await open.reopen(kit, { nowMs: open.nowMs + 10_000 });
+		expect((await open.view(sessionId)).remainingSeconds).toBe(56);
+		await open.play(sessionId, [move("1", spawn("a"), 14_000)]);
+		expect((await open.view(sessionId)).remainingSeconds).toBe(46);
+		await open.live(3_000);
+		expect((await open.view(sessionId)).remainingSeconds).toBe(43);
+		// What was played earlier and arrives late puts no clock back or ahead.
+		await open.play(sessionId, [move("2", status("a", "ground"), 14_500)]);
+		expect((await open.view(sessionId)).remainingSeconds).toBe(43);
+		await open.close();
+	});
+
 	it("[K6] time stands still while no server is there, also for a second restart", async () => {
 		let open = await OpenStore.open(kit);
 		const { sessionId } = await open.create(60);

@@ -25,8 +25,8 @@ function mixed(from: string, to: string, share: number): string {
 	return `rgb(${channels.join(" ")})`;
 }
 
-/** Where the far stars stand, how large and how bright; some of them twinkle in the game. */
-export const FAR_STARS = Array.from({ length: 110 }, (_, nth) => ({
+/** Where the far stars stand, how large and how bright. */
+const FAR_STARS = Array.from({ length: 110 }, (_, nth) => ({
 	x: irregular(nth) * WIDE - OVERSCAN,
 	y: irregular(nth + 500) ** 1.4 * 430,
 	size: 0.5 + irregular(nth + 900) * 1.4,

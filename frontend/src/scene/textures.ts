@@ -16,7 +16,6 @@ import {
 } from "../art/land.js";
 import { OWL_FACES, paintMagpie, paintOwl } from "../art/owl.js";
 import { COLORS, type Paint } from "../art/palette.js";
-import { blob } from "../art/pen.js";
 import {
 	paintCrumb,
 	paintDust,
@@ -51,7 +50,6 @@ export function paintTextures(scene: Scene, scale: number): void {
 	const paint = (key: string, size: readonly [number, number], draw: Paint, finer = scale) =>
 		paintTexture(scene, key, size, [finer, draw]);
 
-	paint("far-star", [8, 8], (ctx) => blob(ctx, [4, 4], [3.5, 3.5], "#fff6dc"));
 	paint("moon", [220, 220], paintMoon);
 	for (const nth of [0, 1, 2] as const) {
 		paint(`hills-${nth}`, [WIDE, 200], (ctx) => paintHills(ctx, nth));

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const SERVER = fileURLToPath(new URL("../../../backend/dist/server.js", import.meta.url));
 const LOOK_MS = 40;
-const UP_WITHIN_MS = 20_000;
+const UP_WITHIN_MS = 60_000;
 
 /** A server of its own data and port, that can be killed and started again in mid-game. */
 export class GameServer {
@@ -63,6 +63,15 @@ export class GameServer {
 
 	async read<T>(path: string): Promise<T> {
 		const response = await fetch(`${this.url}${path}`);
+		if (!response.ok) throw new Error(`${path} answered ${response.status}.`);
+		return (await response.json()) as T;
+	}
+
+	async post<T>(path: string, body: object): Promise<T> {
+		const response = await fetch(`${this.url}${path}`, {
+			method: "POST",
+			body: JSON.stringify(body),
+		});
 		if (!response.ok) throw new Error(`${path} answered ${response.status}.`);
 		return (await response.json()) as T;
 	}

@@ -30,7 +30,14 @@ const insertArchived: WriteStatement = {
 };
 
 /** Every table that holds rows of one session. A layout that adds one adds it here. */
-const SESSION_TABLES = ["artifacts", "moves", "move_tail", "sessions"];
+const SESSION_TABLES = [
+	"artifacts",
+	"moves",
+	"move_tail",
+	"packed_logs",
+	"logs_to_pack",
+	"sessions",
+];
 const purges: readonly WriteStatement[] = SESSION_TABLES.map((table) => ({
 	sql: `delete from ${table} where session_key = $1`,
 	paramCount: 1,
@@ -50,7 +57,10 @@ export const REMOVALS: StorageModule = {
 export class RemovalRepo {
 	readonly #driver: SqlDriver;
 	readonly #places: Readonly<Record<"mark" | "unmark" | "archive", number>>;
+	/** Of a session that grew old; nothing that is kept refers to it. */
 	readonly #purges: readonly number[];
+	/** Of a session that an operator deleted: what refers to it goes along. */
+	readonly #modulePurges: readonly number[];
 	/** A session is kept while one of these finds something for it. */
 	readonly #keepers: readonly string[];
 
@@ -66,6 +76,9 @@ export class RemovalRepo {
 			archive: statements.placeOf(insertArchived),
 		};
 		this.#purges = purges.map((purge) => statements.placeOf(purge));
+		this.#modulePurges = modules.flatMap(({ purgeOfSession }) =>
+			purgeOfSession === undefined ? [] : statements.placeOf(purgeOfSession),
+		);
 		this.#keepers = modules.flatMap(({ keepsSessions }) => keepsSessions ?? []);
 	}
 
@@ -146,10 +159,11 @@ export class RemovalRepo {
 	}
 
 	/** All that is stored of the session goes, and its row in the archive comes. */
-	purge(sessionKey: number, activityAtMs: number): LoneStatement[] {
+	purge({ sessionKey, reason }: Removal, activityAtMs: number): LoneStatement[] {
+		const places = reason === "operator" ? [...this.#modulePurges, ...this.#purges] : this.#purges;
 		return [
 			{ place: this.#places.archive, params: [activityAtMs, sessionKey] },
-			...this.#purges.map((place) => ({ place, params: [sessionKey] })),
+			...places.map((place) => ({ place, params: [sessionKey] })),
 			this.unmark(sessionKey),
 		];
 	}
