@@ -10,6 +10,7 @@ import { RecentReplays } from "./game/recent-replays.js";
 import { SessionStore } from "./game/session-store.js";
 import { newId } from "./ids.js";
 import { KEPT_REPLAY_MOVES_MAX } from "./limits.js";
+import { localDay } from "./local-day.js";
 import type { Log } from "./log.js";
 import type { Console } from "./operator/console.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
@@ -34,12 +35,6 @@ export interface Service {
 export type OpenService = (config: ServerConfig, log: Log, now?: () => number) => Promise<Service>;
 
 const SEEDS = 2 ** 32;
-
-/** The server's local day, which `sessionsToday` counts by. */
-const localDay = (timeMs: number): number => {
-	const date = new Date(timeMs);
-	return date.getFullYear() * 10_000 + (date.getMonth() + 1) * 100 + date.getDate();
-};
 
 /**
  * Storage → authority. Throws SavepointError with an exit code when the storage cannot be opened.

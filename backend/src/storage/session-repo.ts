@@ -4,7 +4,7 @@ import { artifactIdFor } from "../ids.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
 import type { SqlDriver, SqlRow, WriteBatch, WriteStatement } from "./driver.js";
 import type { StatementList, StorageModule } from "./module.js";
-import { logEntries } from "./packed-log.js";
+import { insertPackedLog, logEntries } from "./packed-log.js";
 import type {
 	DueSession,
 	KeyedEntry,
@@ -51,6 +51,7 @@ export const SESSIONS: StorageModule = {
 		insertSession,
 		updateSession,
 		upsertArtifact,
+		insertPackedLog,
 		updateCounters,
 		updateHeartbeat,
 	],

@@ -30,7 +30,7 @@ export class GameServer {
 
 	/** Resolves when it answers. */
 	async start(): Promise<void> {
-		this.#child = spawn(process.execPath, [SERVER], {
+		const child = spawn(process.execPath, [SERVER], {
 			env: {
 				...process.env,
 				HOST: "127.0.0.1",
@@ -39,9 +39,11 @@ export class GameServer {
 			},
 			stdio: ["ignore", "ignore", "inherit"],
 		});
+		this.#child = child;
 		const untilMs = Date.now() + UP_WITHIN_MS;
 		while (!(await this.#answers())) {
-			if (Date.now() > untilMs) throw new Error("The server did not come up.");
+			if (Date.now() > untilMs || child.exitCode !== null)
+				throw new Error("The server did not come up.");
 			await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 		}
 	}

@@ -11,6 +11,7 @@ export const VERBS: Readonly<Record<string, () => Promise<(program: Command) => 
 	migrate: async () => (await import("../migrate.js")).addMigrateCommand,
 	"hash-password": async () => (await import("../hash-password.js")).addHashPasswordCommand,
 	play: async () => (await import("../play.js")).addPlayCommand,
+	seed: async () => (await import("../seed.js")).addSeedCommand,
 	crashtest: async () => (await import("../crashtest.js")).addCrashtestCommand,
 };
 
