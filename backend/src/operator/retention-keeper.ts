@@ -1,10 +1,6 @@
 import type { RetentionPolicy } from "../config.js";
 import { SavepointError } from "../errors.js";
-import {
-	PURGE_PAGE_SESSIONS,
-	RETENTION_INTERVAL_MS,
-	RETENTION_PAGE_SESSIONS,
-} from "../limits.js";
+import { PURGE_PAGE_SESSIONS, RETENTION_INTERVAL_MS, RETENTION_PAGE_SESSIONS } from "../limits.js";
 import type { Log } from "../log.js";
 import type { LoneStatement } from "../storage/lone-changes.js";
 import type { SessionRepository } from "../storage/ports.js";
@@ -26,7 +22,7 @@ export interface RetentionKeeperDeps {
 	readonly writer: LoneWriter;
 	readonly sessions: Pick<SessionRepository, "lastActivity">;
 	/** A session that was marked is forgotten by whoever holds it in memory. */
-	readonly onHidden: (sessionId: string) => void;
+	readonly onHidden: (session: Pick<OldSession, "sessionId" | "sessionKey">) => void;
 	readonly now: () => number;
 	readonly log: Log;
 }
@@ -107,11 +103,9 @@ export class RetentionKeeper {
 			const reason = "retention" as const;
 			if (page.length > 0)
 				await writer.write(
-					page.map(({ sessionKey }) =>
-						store.mark({ sessionKey, reason, removedAtMs, purgeAtMs }),
-					),
+					page.map(({ sessionKey }) => store.mark({ sessionKey, reason, removedAtMs, purgeAtMs })),
 				);
-			for (const { sessionId } of page) onHidden(sessionId);
+			for (const session of page) onHidden(session);
 			count += page.length;
 			after = page.at(-1) ?? null;
 			if (page.length < RETENTION_PAGE_SESSIONS) break;

@@ -108,6 +108,8 @@ export interface SessionRepository {
 	findCreated(createKey: string): Promise<string | null>;
 	/** The id of the session with this key, or null. */
 	findByKey(key: number): Promise<string | null>;
+	/** Whether the session with this key was removed because it was old. */
+	isRetired(key: number): Promise<boolean>;
 	/** Active sessions due at or before `uptimeMs`, after the mark, oldest first. */
 	due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]>;
 	/** Log entries after `after`, in order. Throws SESSION_HARMED when one does not read back. */

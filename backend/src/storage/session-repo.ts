@@ -83,7 +83,10 @@ export class SessionRepo implements SessionRepository {
 	}
 
 	async load(id: string): Promise<StoredSession | null> {
-		const [row] = await this.#driver.query(`select * from sessions s where session_id = $1 and ${NOT_REMOVED}`, [id]);
+		const [row] = await this.#driver.query(
+			`select * from sessions s where session_id = $1 and ${NOT_REMOVED}`,
+			[id],
+		);
 		if (row === undefined) return null;
 		const key = Number(row["session_key"]);
 		const artifacts = await this.#driver.query(
@@ -116,6 +119,16 @@ export class SessionRepo implements SessionRepository {
 			[key],
 		);
 		return row === undefined ? null : String(row["session_id"]);
+	}
+
+	async isRetired(key: number): Promise<boolean> {
+		const rows = await this.#driver.query(
+			`select 1 as found from removed_sessions where session_key = $1 and reason = 'retention'
+			union all
+			select 1 from archived_sessions where session_key = $1 and reason = 'retention'`,
+			[key],
+		);
+		return rows.length > 0;
 	}
 
 	async due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]> {

@@ -64,11 +64,7 @@ export class RemovalRepo {
 	/** A session is kept while one of these finds something for it. */
 	readonly #keepers: readonly string[];
 
-	constructor(
-		driver: SqlDriver,
-		statements: StatementList,
-		modules: readonly StorageModule[],
-	) {
+	constructor(driver: SqlDriver, statements: StatementList, modules: readonly StorageModule[]) {
 		this.#driver = driver;
 		this.#places = {
 			mark: statements.placeOf(insertRemoval),
@@ -86,11 +82,7 @@ export class RemovalRepo {
 	 * Sessions that ended before `endedBeforeMs` and that nothing keeps, oldest first, after the mark
 	 * of the page before. One walk along an index.
 	 */
-	async old(
-		endedBeforeMs: number,
-		after: OldSession | null,
-		limit: number,
-	): Promise<OldSession[]> {
+	async old(endedBeforeMs: number, after: OldSession | null, limit: number): Promise<OldSession[]> {
 		const kept = this.#keepers.map((sql) => `and not exists (${sql})`).join(" ");
 		const rows = await this.#driver.query(
 			`select s.session_key, s.session_id, s.ended_at, s.seq from sessions s
@@ -133,18 +125,6 @@ export class RemovalRepo {
 			[sessionId],
 		);
 		return found[0] ?? null;
-	}
-
-	/** Whether there was a session with this key that was removed because it was old. */
-	async isRetired(sessionKey: number): Promise<boolean> {
-		const rows = await this.#driver.query(
-			`select 1 as found from removed_sessions where session_key = $1 and reason = 'retention'
-			union all
-			select 1 as found from archived_sessions where session_key = $1 and reason = 'retention'
-			limit 1`,
-			[sessionKey],
-		);
-		return rows.length > 0;
 	}
 
 	/** Rejected when the session is not there, or marked already. */
