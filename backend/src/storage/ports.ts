@@ -108,10 +108,16 @@ export interface SessionRepository {
 	findCreated(createKey: string): Promise<string | null>;
 	/** The id of the session with this key, or null. */
 	findByKey(key: number): Promise<string | null>;
+	/** Whether the session with this key was removed because it was old. */
+	isRetired(key: number): Promise<boolean>;
 	/** Active sessions due at or before `uptimeMs`, after the mark, oldest first. */
 	due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]>;
 	/** Log entries after `after`, in order. Throws SESSION_HARMED when one does not read back. */
 	log(session: { key: number; id: string }, after: number, limit: number): Promise<LoggedMove[]>;
+	/**
+	 * When a player last did something in the session with this key: the end by the sweep is none.
+	 */
+	lastActivity(key: number): Promise<number>;
 	/** A key that no session has; never given out twice, also after a crash. */
 	nextKey(): number;
 	/** Queues the new session's row and sets its head hash. */
