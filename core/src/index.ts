@@ -12,4 +12,4 @@ export * from "./reach.js";
 export * from "./rules.js";
 export * from "./schemas.js";
 export * from "./session-state.js";
-export { recomputeHashLanes, stateHash } from "./state-hash.js";
+export { formatStateHash, recomputeHashLanes, stateHash, stateHashHalves } from "./state-hash.js";
