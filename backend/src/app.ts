@@ -2,7 +2,8 @@ import rateLimit from "@fastify/rate-limit";
 import { BODY_BYTES_MAX } from "@savepoint/core";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { createAdmission, type Gate } from "./api/admission.js";
-import { answerClientError } from "./api/client-error.js";
+import { answerClientError, refuseOddRequests } from "./api/client-error.js";
+import { registerConsole } from "./api/console/register.js";
 import type { ApiContext } from "./api/context.js";
 import type { AppDeps } from "./api/deps.js";
 import { registerDocs } from "./api/docs.js";
@@ -51,6 +52,10 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 	// What goes out is made by our own typed code: there is nothing for a schema to leave out.
 	app.setSerializerCompiler(() => JSON.stringify);
 	readEveryBodyAsJson(app);
+	refuseOddRequests(app.server);
+	// Beyond a count Node drops headers without a word, and an Idempotency-Key may be among them.
+	// Their bytes are bounded.
+	app.server.maxHeadersCount = 0;
 
 	// 2. What the calls are documented and limited by; before the calls, as it watches them
 	// register.
@@ -68,7 +73,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 		registerLive(api, context, gate);
 		registerStats(api, context);
 		registerHealth(api, context);
-		registerNotices(api);
+		registerNotices(api, context);
+		registerConsole(api, context);
 		registerHighScores(api, context);
 		registerReplays(api, context);
 		done();

@@ -8,6 +8,7 @@ import fastify, {
 import { Type } from "typebox";
 import { SavepointError } from "../errors.js";
 import type { Log } from "../log.js";
+import { CONSOLE_PATH } from "./console/guard.js";
 import { createErrorHandler } from "./errors.js";
 
 const SessionParams = Type.Object({
@@ -87,13 +88,14 @@ async function buildPages(
 				{ name: "high scores", description: "The best games" },
 				{ name: "replays", description: "Finished games, to be watched again" },
 				{ name: "notices", description: "Messages to players" },
+				{ name: "console", description: "For operators, with the cookie that sign-in sets" },
 			],
 		},
 		transform: ({ schema, url, route }) => {
 			const shown: FastifySchema = { ...schema };
 			if (url.includes("/:id")) shown.params = SessionParams;
 			if (url.includes("/:replayId")) shown.params = ReplayParams;
-			if (route.method === "POST") shown.headers = KeyHeader;
+			if (route.method === "POST" && !url.startsWith(CONSOLE_PATH)) shown.headers = KeyHeader;
 			return { schema: shown, url };
 		},
 	});

@@ -145,6 +145,15 @@ export class SessionStore implements Authority {
 		return this.#cache.watch(sessionId, listener);
 	}
 
+	/** For operators: whether it is in memory here, and how many watch it. */
+	isLive(sessionId: string): boolean {
+		return this.#cache.isLive(sessionId);
+	}
+
+	watcherCount(sessionId: string): number {
+		return this.#cache.watcherCount(sessionId);
+	}
+
 	// Sessions
 
 	#withSession<T>(id: string, sink: AnswerSink<T>, then: (live: LiveSession) => void): void {
@@ -237,6 +246,7 @@ export class SessionStore implements Authority {
 			seq: 0,
 			headHash: "",
 			lastPlayMs: 0,
+			playLeadMs: 0,
 			snapshotSeq: 0,
 		};
 		if (createKey !== null) this.#creating.set(createKey, record);

@@ -1,3 +1,4 @@
+import type { Check } from "./doctor/examination.js";
 import type { WriteStatement } from "./driver.js";
 
 /**
@@ -12,6 +13,11 @@ export interface StorageModule {
 	 */
 	readonly migrations: URL;
 	readonly statements: readonly WriteStatement[];
+	/**
+	 * What doctor asks about it. The table may not be there yet: doctor also looks at a database whose
+	 * migrations are pending.
+	 */
+	readonly check?: Check;
 }
 
 /**

@@ -38,6 +38,11 @@ export interface SessionRecord {
 	headHash: string;
 	/** Largest play time of any logged move. */
 	lastPlayMs: number;
+	/**
+	 * How far play times were ahead of our clock: a player who plays on while we are away does not
+	 * get that time again. Not stored; the next move tells it anew.
+	 */
+	playLeadMs: number;
 	/** The log entry that the stored snapshot (row and artifacts) stands for. */
 	snapshotSeq: number;
 }

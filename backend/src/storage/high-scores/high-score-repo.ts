@@ -4,6 +4,7 @@ import type { StatementList, StorageModule } from "../module.js";
 import type { Commits, CommitWaiter } from "../ports.js";
 import { UnreadableRow } from "../serializers.js";
 import { highScoreFromRow, highScoreParams, insertHighScore } from "./high-score-rows.js";
+import { checkHighScores } from "./high-scores-check.js";
 import type { HighScoreRepository, StoredScore } from "./ports.js";
 
 /**
@@ -14,6 +15,7 @@ export const HIGH_SCORES: StorageModule = {
 	name: "high scores",
 	migrations: new URL("./migrations/", import.meta.url),
 	statements: [insertHighScore],
+	check: checkHighScores,
 };
 
 export interface HighScoreRepoParts {
