@@ -55,14 +55,17 @@ export type StoredLevel = Pick<Level, "terrain" | "trashCan" | "playerSpeedPerce
 export interface KeyedEntry {
 	readonly seq: number;
 	readonly recordedAtMs: number;
-	/** The move as logged: another body under the same key is told apart by it. */
-	readonly fingerprint: string;
+	/** The move as logged: another body under the same key is told apart by these two. */
+	readonly moveType: number;
+	readonly payload: string;
 	readonly refusal: RefusalCode | null;
 	/** The session right after it. */
 	readonly score: number;
 	readonly remaining: number;
 	readonly deposited: number;
-	readonly stateHash: string;
+	/** The halves of its state hash, for `formatStateHash`. */
+	readonly hashHigh: number;
+	readonly hashLow: number;
 }
 
 export interface StoredSession {
@@ -129,8 +132,8 @@ export interface SessionRepository {
 	appendEntry(batch: WriteBatch, record: SessionRecord, entry: NewEntry): KeyedEntry | null;
 	/** Queues the snapshot: row and artifacts as they are now. */
 	appendSnapshot(batch: WriteBatch, record: SessionRecord): void;
-	/** What `appendEntry` would log, for comparing a resend with the first. */
-	fingerprint(body: LoggedBody): string;
+	/** Whether `appendEntry` would log this body as it did that entry's: a resend, no other move. */
+	isSameMove(known: KeyedEntry, body: LoggedBody): boolean;
 }
 
 /** Who waits for a change to be on disk. Exactly one of the two is called, once. */

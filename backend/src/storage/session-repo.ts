@@ -219,9 +219,7 @@ export class SessionRepo implements SessionRepository {
 		record.seq = link.seq;
 		record.headHash = hash;
 		if (entry.playMs !== null && entry.playMs > record.lastPlayMs) record.lastPlayMs = entry.playMs;
-		return entry.moveId === null
-			? null
-			: keyedEntry(record, entry.body.type + payload, entry.recordedAtMs, entry.refusal);
+		return entry.moveId === null ? null : keyedEntry(record, link);
 	}
 
 	appendSnapshot(batch: WriteBatch, record: SessionRecord): void {
@@ -231,8 +229,8 @@ export class SessionRepo implements SessionRepository {
 			batch.push(this.#places.artifact, record.key, ...artifactParams(record.key, artifact));
 	}
 
-	fingerprint(body: LoggedBody): string {
-		return body.type + encodePayload(body);
+	isSameMove(known: KeyedEntry, body: LoggedBody): boolean {
+		return known.moveType === encodeMoveType(body.type) && known.payload === encodePayload(body);
 	}
 }
 
