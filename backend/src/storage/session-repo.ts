@@ -4,6 +4,7 @@ import { artifactIdFor } from "../ids.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
 import type { SqlDriver, SqlRow, WriteBatch, WriteStatement } from "./driver.js";
 import type { StatementList, StorageModule } from "./module.js";
+import { insertPackedLog, logEntries } from "./packed-log.js";
 import type {
 	DueSession,
 	KeyedEntry,
@@ -50,6 +51,7 @@ export const SESSIONS: StorageModule = {
 		insertSession,
 		updateSession,
 		upsertArtifact,
+		insertPackedLog,
 		updateCounters,
 		updateHeartbeat,
 	],
@@ -88,7 +90,7 @@ export class SessionRepo implements SessionRepository {
 		try {
 			const rebuild = new Rebuild(row, artifacts);
 			for (;;) {
-				const page = await this.#driver.query(SELECT_LOG, [key, rebuild.seq, REPLAY_PAGE_MOVES]);
+				const page = await this.#readLog(key, rebuild.seq, REPLAY_PAGE_MOVES);
 				rebuild.feed(page);
 				if (page.length < REPLAY_PAGE_MOVES) return rebuild.finish();
 			}
@@ -132,12 +134,17 @@ export class SessionRepo implements SessionRepository {
 		after: number,
 		limit: number,
 	): Promise<LoggedMove[]> {
-		const rows = await this.#driver.query(SELECT_LOG, [session.key, after, limit]);
 		try {
+			const rows = await this.#readLog(session.key, after, limit);
 			return rows.map((row) => loggedMove(row, session.id));
 		} catch (error) {
 			throw asHarmed(error);
 		}
+	}
+
+	async #readLog(key: number, after: number, limit: number): Promise<SqlRow[]> {
+		const rows = await this.#driver.query(SELECT_LOG, [key, after, limit]);
+		return logEntries(rows, after, limit);
 	}
 
 	nextKey(): number {

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import Database, { type Statement } from "better-sqlite3";
 import type { SqlRow, SqlValue } from "./driver.js";
+import { named } from "./sqlite-binding.js";
 import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
 import { applyReaderSettings } from "./sqlite-settings.js";
-import { named } from "./sqlite-writer.js";
 
 /**
  * The reader's thread: point reads and bounded pages, so that no request waits on the disk in the

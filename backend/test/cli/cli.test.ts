@@ -9,7 +9,7 @@ import { ERRORS } from "#src/errors.js";
 import { copyGames, type StoredGames, storeGames, tamper } from "../support/stored-games.js";
 import { PROGRAM, runCli, type ServingProcess, serve } from "./support/run-cli.js";
 
-const VERBS = ["serve", "doctor", "stats", "migrate", "play", "crashtest"];
+const VERBS = ["serve", "doctor", "stats", "migrate", "play", "seed", "crashtest"];
 const REFERENCE = readFileSync(new URL("../../../docs/reference/cli.md", import.meta.url), "utf8");
 
 let healthy: StoredGames;
@@ -167,10 +167,10 @@ describe("savepoint migrate", () => {
 		const { stdout } = await runCli(["migrate", "--db", path, "--json"]);
 		expect(JSON.parse(stdout)).toMatchObject({
 			pending: 0,
-			migrations: [
-				{ version: 1, name: "sessions", checksum: "ok" },
-				{ version: 2, name: "high-scores", checksum: "ok" },
-			],
+			migrations: expect.arrayContaining([
+				expect.objectContaining({ version: 1, name: "sessions", checksum: "ok" }),
+				expect.objectContaining({ version: 2, name: "high-scores", checksum: "ok" }),
+			]),
 		});
 	});
 
