@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const SERVER = fileURLToPath(new URL("../../../backend/dist/server.js", import.meta.url));
 const LOOK_MS = 40;
-const UP_WITHIN_MS = 60_000;
+const UP_WITHIN_MS = 120_000;
 
 /** A server of its own data and port, that can be killed and started again in mid-game. */
 export class GameServer {
@@ -42,8 +42,10 @@ export class GameServer {
 		this.#child = child;
 		const untilMs = Date.now() + UP_WITHIN_MS;
 		while (!(await this.#answers())) {
-			if (Date.now() > untilMs || child.exitCode !== null)
+			if (Date.now() > untilMs || child.exitCode !== null) {
+				child.kill("SIGKILL");
 				throw new Error("The server did not come up.");
+			}
 			await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 		}
 	}
