@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-export const HELP = `npm run bench -- [options]          the whole table, the peers, JSON and a chart
-npm run bench -- soak [options]     a long run, watched
+export const HELP = `npm run bench -- [options]         the whole table, the peers, JSON and a chart
+npm run bench -- soak [options]    a long run, watched
 
   --only NAME[,NAME]  these alone: single-calls, delayed-syncs, creates, socket-moves, million,
                       after-kill, bytes-written, bytes-at-rest, peers

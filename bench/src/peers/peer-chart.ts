@@ -45,7 +45,8 @@ export function drawPeers(machine: Machine, peers: readonly PeerResult[]): strin
 	const most = Math.max(1, ...measured.map((peer) => peer.movesPerSecond));
 	const height = HEAD_HEIGHT + measured.length * ROW_HEIGHT + FOOT_HEIGHT;
 	const { cpu, cores, node, fsyncP50Ms } = machine;
-	const where = `${cpu}, ${cores} cores, Node ${node}; a sync of one page takes ${fsyncP50Ms.toFixed(2)} ms`;
+	const sync = `a sync of one page takes ${fsyncP50Ms.toFixed(2)} ms`;
+	const where = `${cpu}, ${cores} cores, Node ${node}; ${sync}`;
 	return svgDocument({
 		width: WIDTH,
 		height,

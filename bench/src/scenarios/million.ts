@@ -65,7 +65,10 @@ async function compare(context: BenchContext, home: string, full: string) {
 	// The first start of each makes what is missing or undoes an unclean end: not what is compared.
 	await start(empty);
 	const { counts } = await start(full);
-	const stored = `${counts.startedCount.toLocaleString("en-US")} stored, ${counts.activeCount.toLocaleString("en-US")} active`;
+	const [all, active] = [counts.startedCount, counts.activeCount].map((count) =>
+		count.toLocaleString("en-US"),
+	);
+	const stored = `${all} stored, ${active} active`;
 	const runs = await alternate(context.runs, ["none", "stored"], async (which) => {
 		const run = await start(which === "none" ? empty : full);
 		const { startMs, residentBytes: bytes } = run;

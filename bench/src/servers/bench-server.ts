@@ -76,7 +76,15 @@ const authority = new SessionStore({
 const app = buildApp({
 	authority,
 	...openPublic(storage, log, Date.now),
-	console: openConsole({ config, storage, authority, live: authority, log, now: Date.now }),
+	console: openConsole({
+		config,
+		storage,
+		authority,
+		live: authority,
+		onHidden: quiet,
+		log,
+		now: Date.now,
+	}),
 	pagesDirectory: null,
 	storage,
 	config,

@@ -25,7 +25,7 @@ export interface ServerCommand {
 	readonly under?: readonly string[];
 }
 
-const SAVEPOINT = fileURLToPath(import.meta.resolve("@savepoint/backend/server"));
+const SAVEPOINT = fileURLToPath(import.meta.resolve("@savepoint/backend/bundle/serve"));
 const LISTENING = /listening on (http:\/\/[^\s/]+)/;
 
 /** The real server, as `npm start` runs it, without limits on writes. */

@@ -71,7 +71,8 @@ export function drawSoak(machine: Machine, samples: readonly Sample[], title: st
 	const rows = Math.ceil(PANELS.length / COLUMNS);
 	const height = PANEL.top + rows * PANEL.height + 20;
 	const { cpu, cores, node, fsyncP50Ms } = machine;
-	const where = `${cpu}, ${cores} cores, Node ${node}; a sync of one page takes ${fsyncP50Ms.toFixed(2)} ms`;
+	const sync = `a sync of one page takes ${fsyncP50Ms.toFixed(2)} ms`;
+	const where = `${cpu}, ${cores} cores, Node ${node}; ${sync}`;
 	return svgDocument({
 		width: 2 * PANEL.left + COLUMNS * PANEL.width,
 		height,
