@@ -177,7 +177,7 @@ describe("[B2] [G6] damage that is found at the start", { timeout: 60_000 }, () 
 		await expectQuarantined(paths, filesOf(paths), /is gone, although/);
 	});
 
-	it("[B2] deleted with all but the instance file, after a clean end: a loss all the same", async () => {
+	it("[B2] deleted after a clean end, all but the instance file: a loss all the same", async () => {
 		const paths = copyOf(stopped);
 		for (const path of [paths.database, paths.wal, paths.shm]) rmSync(path, { force: true });
 		await expectQuarantined(paths, filesOf(paths), /is gone, although/);

@@ -1,6 +1,6 @@
 // Goal: a disk that is really full, at whatever moment, costs nothing that was acknowledged and is
-// no damage; with space again the server goes on by itself. Method: a file system of a few megabytes
-// beside which a file takes the rest; the real server, its clients and their ledger.
+// no damage; with space again the server goes on by itself. Method: a file system of a few
+// megabytes, of which a file takes the rest; the real server, its clients and their ledger.
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
