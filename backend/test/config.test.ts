@@ -52,6 +52,7 @@ describe("readConfig", () => {
 			requestTimeoutMs: 30_000,
 			consoleAccess: { kind: "off" },
 			logLevel: null,
+			metricsToken: null,
 		});
 	});
 

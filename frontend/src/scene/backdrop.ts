@@ -60,9 +60,7 @@ export class Backdrop {
 		// The light comes late: half of the night is night.
 		const light = share ** 2.2;
 		this.#paintSky(light);
-		this.#moon
-			.setAlpha(1 - light * 0.55)
-			.setY(snapped(this.#stage, MOON.y + share * MOON.sinks));
+		this.#moon.setAlpha(1 - light * 0.55).setY(snapped(this.#stage, MOON.y + share * MOON.sinks));
 
 		for (const cloud of this.#clouds) {
 			cloud.x += (deltaMs * (4 + cloud.y / 60)) / 1000;

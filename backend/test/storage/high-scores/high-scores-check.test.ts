@@ -3,9 +3,9 @@
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { newId, replayIdFor } from "#src/ids.js";
+import { examine } from "#src/storage/doctor.js";
 import { highScoreParams, insertHighScore } from "#src/storage/high-scores/high-score-rows.js";
 import type { StoredScore } from "#src/storage/high-scores/ports.js";
-import { examine } from "#src/storage/doctor.js";
 import { copyGames, type StoredGames, storeGames, tamper } from "../../support/stored-games.js";
 
 const SESSIONS = 12;
@@ -70,7 +70,11 @@ it.each([
 		"update artifacts set status = 'deposited' where session_key = 2",
 		"its session left another number behind",
 	],
-	["an ending", "update sessions set result = 'abandoned' where result is not null", "its session ended with another result"],
+	[
+		"an ending",
+		"update sessions set result = 'abandoned' where result is not null",
+		"its session ended with another result",
+	],
 	[
 		"a duration",
 		"update sessions set duration_ms = 61000 where session_key = 2",
