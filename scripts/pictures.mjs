@@ -10,6 +10,6 @@ const { code } = await run(
 		"node_modules/vitest/vitest.mjs",
 		...["run", "--config", "vitest.slow.config.ts", "frontend/test/pictures"],
 	],
-	{ env: { ...process.env, SAVEPOINT_PICTURES: folder } },
+	{ env: { ...process.env, BEFORE_DAWN_PICTURES: folder } },
 );
 process.exitCode = code;

@@ -158,6 +158,12 @@ export class SessionStore implements Authority {
 		return this.#cache.watcherCount(sessionId);
 	}
 
+	/** It was removed: what is in memory of it is not shown any longer. */
+	hide(sessionId: string): void {
+		const live = this.#cache.get(sessionId);
+		if (live !== undefined) this.#cache.forget(live);
+	}
+
 	// Sessions
 
 	#withSession<T>(id: string, sink: AnswerSink<T>, then: (live: LiveSession) => void): void {

@@ -38,7 +38,8 @@ export function noteLead(record: SessionRecord, playMs: number, clock: ClockRead
 
 /** Now − start − downtime. */
 function elapsedMs(record: SessionRecord, clock: ClockReading): number {
-	const downMs = Math.max(0, clock.downtimeMs - record.downtimeBaseMs);
+	// Negative after a clock was set back: then the start is later than now.
+	const downMs = clock.downtimeMs - record.downtimeBaseMs;
 	return clock.nowMs - record.startedAtMs - downMs;
 }
 

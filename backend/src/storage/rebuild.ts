@@ -7,6 +7,7 @@ import {
 	remainingArtifacts,
 	scoreOf,
 	stateHash,
+	stateHashHalves,
 } from "@savepoint/core";
 import { artifactIdFor } from "../ids.js";
 import type { SqlRow } from "./driver.js";
@@ -34,19 +35,22 @@ export const bodyToPlay = (
 /** What is remembered of a keyed entry, taken right after it was decided. */
 export const keyedEntry = (
 	record: SessionRecord,
-	fingerprint: string,
-	recordedAtMs: number,
-	refusal: RefusalCode | null,
-): KeyedEntry => ({
-	seq: record.seq,
-	recordedAtMs,
-	fingerprint,
-	refusal,
-	score: scoreOf(record.state),
-	remaining: remainingArtifacts(record.state),
-	deposited: record.state.depositedCount,
-	stateHash: stateHash(record.state),
-});
+	entry: Pick<KeyedEntry, "moveType" | "payload" | "recordedAtMs" | "refusal">,
+): KeyedEntry => {
+	const [hashHigh, hashLow] = stateHashHalves(record.state);
+	return {
+		seq: record.seq,
+		recordedAtMs: entry.recordedAtMs,
+		moveType: entry.moveType,
+		payload: entry.payload,
+		refusal: entry.refusal,
+		score: scoreOf(record.state),
+		remaining: remainingArtifacts(record.state),
+		deposited: record.state.depositedCount,
+		hashHigh,
+		hashLow,
+	};
+};
 
 /**
  * Rebuilds a session from its row's fixed fields and its log, and holds the result against the
@@ -120,10 +124,7 @@ export class Rebuild {
 		record.headHash = headHash;
 		record.lastPlayMs = Math.max(record.lastPlayMs, link.playMs ?? 0);
 		if (link.moveId !== null)
-			this.#keyed.set(
-				link.moveId,
-				keyedEntry(record, `${type}${link.payload}`, link.recordedAtMs, refusal),
-			);
+			this.#keyed.set(link.moveId, keyedEntry(record, { ...link, refusal }));
 		this.#compareAtSnapshot();
 	}
 

@@ -242,23 +242,30 @@ async function startThreads(
 		if (code === "STORAGE_CORRUPT") writeMarker(paths, reason);
 		opening.onLost(code, sentenceAbout(paths.database, code, reason));
 	};
-	// 1. The connection, with its settings read back (A4).
+	// 1. Both threads at once; the writer's connection, with its settings read back (A4).
 	const unsafeSync = config.testFault === "synchronous-normal";
 	const writer = new WriterThread(
 		{ paths, instance, unsafeSync },
 		{ lost: (lost) => lose(lost.code, lost.reason), warning: (message) => log.warn(message) },
 	);
-	await writer.opened();
+	const reader = new ReaderThread(paths.database, (error) => lose(error.code, error.message));
 	let guard: CloseGuard | null = null;
 	try {
+		await writer.opened();
+	} catch (error) {
+		await reader.close();
+		throw error;
+	}
+	try {
 		guard = guardClose(paths.database);
-		return await prepareThreads(opening, { ...held, writer, guard, lose });
+		return await prepareThreads(opening, { ...held, writer, reader, guard, lose });
 	} catch (error) {
 		// After a failed sync nothing is written any more (A2); the guard stays until the process ends.
 		const isUnsure = error instanceof SavepointError && error.code === "STORAGE_IO";
 		if (guard === null || isUnsure) writer.abandon();
 		// What led here matters more than a close that fails for the same reason.
 		else await writer.close(guard).catch(() => undefined);
+		await reader.close();
 		// Damage that was found this late is for the next start to set aside: no crash loop (B3).
 		if (error instanceof SavepointError && error.code === "STORAGE_CORRUPT")
 			writeMarker(paths, error.message);
@@ -270,12 +277,13 @@ async function prepareThreads(
 	opening: SqliteOpening,
 	parts: Held & {
 		readonly writer: WriterThread;
+		readonly reader: ReaderThread;
 		readonly guard: CloseGuard;
 		readonly lose: (code: ErrorCode, reason: string) => void;
 	},
 ): Promise<{ driver: SqliteDriver; migrated: readonly Migration[] }> {
 	const { log, now } = opening;
-	const { paths, lock, instance, known, writer, guard, lose } = parts;
+	const { paths, lock, instance, known, writer, reader, guard, lose } = parts;
 	// 2. Until the first answer any sound WAL is ours, unless this one is the last server's, whose
 	// salts stand.
 	const goesOn = instance.state === "open" || instance.state === "closing";
@@ -297,8 +305,7 @@ async function prepareThreads(
 	});
 	await writer.prepare(opening.statements.all);
 	keepReserve(paths, RESERVE_FILE_BYTES);
-	// 4. Readers come last, when the schema they read stands.
-	const reader = new ReaderThread(paths.database, (error) => lose(error.code, error.message));
+	// 4. From now on the schema that readers read stands.
 	const driver = new SqliteDriver(paths, { writer, reader, lock, guard }, (reason) =>
 		lose("STORAGE_CORRUPT", reason),
 	);

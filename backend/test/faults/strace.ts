@@ -40,14 +40,15 @@ export const injecting = (output: string, inject: string, path?: string): string
 	...(path === undefined ? [] : ["-P", path]),
 ];
 
-/** The command that makes calls on these files fail and writes down all `calls` on them. */
+/** The command that writes down all `calls` on these files and makes some fail, if any. */
 export const watching = (
 	output: string,
 	calls: string,
-	inject: string,
+	inject: string | null,
 	paths: readonly string[],
 ): string[] => [
-	...[...BASE, "-yy", "-s", "0", "-o", output, "-e", `trace=${calls}`, "-e", `inject=${inject}`],
+	...[...BASE, "-yy", "-s", "0", "-o", output, "-e", `trace=${calls}`],
+	...(inject === null ? [] : ["-e", `inject=${inject}`]),
 	...paths.flatMap((path) => ["-P", path]),
 ];
 

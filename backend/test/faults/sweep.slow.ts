@@ -4,7 +4,7 @@
 // was answered and doctor judge what the next start has.
 import { beforeAll, describe, expect, it } from "vitest";
 import { straceMissing } from "./strace.js";
-import { type Life, makeLives } from "./sweep/lives.js";
+import { type Life, makeLives, makeLongLife } from "./sweep/lives.js";
 import { cutOff, emptySwept, planTargets, type Swept, summary } from "./sweep/sweep.js";
 
 const LIVES = 4;
@@ -13,7 +13,7 @@ describe.skipIf(straceMissing !== null)("the sweep over every system call", () =
 	let lives: Life[] = [];
 	const whole = emptySwept();
 	beforeAll(async () => {
-		lives = await makeLives();
+		lives = [...(await makeLives()), await makeLongLife()];
 	});
 
 	for (let at = 0; at < LIVES; at += 1)
@@ -40,8 +40,10 @@ describe.skipIf(straceMissing !== null)("the sweep over every system call", () =
 
 async function sweepWhole(life: Life): Promise<Swept> {
 	const swept = emptySwept();
-	for (const target of await planTargets(life))
+	for (const target of await planTargets(life)) {
 		for (let number = 1; number <= target.count; number += 1)
 			await cutOff(life, target, number, swept);
+		console.log(`${life.name}, ${target.call} 1 to ${target.count}: ${summary(swept)}`);
+	}
 	return swept;
 }

@@ -248,6 +248,19 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 		}),
 	);
 
+	it("[K6] a clock that is set back gives no time back, also over a restart", async () => {
+		let open = await OpenStore.open(kit);
+		const { sessionId } = await open.create(60);
+		await open.live(2_000);
+		open.jump(-3_600_000);
+		expect((await open.view(sessionId)).remainingSeconds).toBe(58);
+		await open.live(1_000);
+		expect((await open.view(sessionId)).remainingSeconds).toBe(57);
+		open = await open.reopen(kit, { nowMs: open.nowMs - 86_400_000 });
+		expect((await open.view(sessionId)).remainingSeconds).toBe(57);
+		await open.close();
+	});
+
 	it(
 		"[K6] time in which nothing could be stored is no play time",
 		storeFor(kit, async (open) => {

@@ -1,5 +1,5 @@
 import type { GameObjects, Textures } from "phaser";
-import { OVERSCAN, paintFarStars, paintSky } from "../art/land.js";
+import { OVERSCAN, paintDawn, paintFarStars, paintSky } from "../art/land.js";
 import type { Picture } from "./picture.js";
 import { DEPTH, image, layer, type Stage, snapped } from "./stage.js";
 
@@ -60,7 +60,7 @@ export class Backdrop {
 		// The light comes late: half of the night is night.
 		const light = share ** 2.2;
 		this.#paintSky(light);
-		this.#moon.setAlpha(1 - light * 0.55).setY(snapped(this.#stage, MOON.y + share * MOON.sinks));
+		this.#moon.setAlpha(1 - light * 0.85).setY(snapped(this.#stage, MOON.y + share * MOON.sinks));
 
 		for (const cloud of this.#clouds) {
 			cloud.x += (deltaMs * (4 + cloud.y / 60)) / 1000;
@@ -83,9 +83,10 @@ export class Backdrop {
 		context.setTransform(scale, 0, 0, scale, 0, 0);
 		paintSky(context, step / SKY.steps, [SKY.width + 1, SKY.height + 1]);
 		context.translate(SKY.margin, SKY.margin);
-		context.globalAlpha = 1 - (step / SKY.steps) * 0.9;
+		context.globalAlpha = 1 - step / SKY.steps;
 		paintFarStars(context);
 		context.globalAlpha = 1;
+		paintDawn(context, step / SKY.steps);
 		this.#sky.refresh();
 	}
 

@@ -7,6 +7,7 @@ import {
 	paintKeeperFoot,
 } from "../art/keeper.js";
 import {
+	HILLS_HEIGHT,
 	OVERSCAN,
 	paintCloud,
 	paintCloudFloor,
@@ -52,7 +53,7 @@ export function paintTextures(scene: Scene, scale: number): void {
 
 	paint("moon", [220, 220], paintMoon);
 	for (const nth of [0, 1, 2] as const) {
-		paint(`hills-${nth}`, [WIDE, 200], (ctx) => paintHills(ctx, nth));
+		paint(`hills-${nth}`, [WIDE, HILLS_HEIGHT], (ctx) => paintHills(ctx, nth));
 	}
 	paint("cloud-floor", [WIDE, 90], paintCloudFloor);
 	paint("cloud", [200, 80], paintCloud);

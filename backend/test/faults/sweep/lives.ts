@@ -50,21 +50,21 @@ export const ORDINARY: LifeOptions = {
 	testFault: null,
 };
 
-/** Every life of the sweep, with the databases that they start from. */
+/** The short lives of the sweep, with the databases that they start from. */
 export async function makeLives(): Promise<Life[]> {
 	const closed = await runLife({ name: "made", from: null, options: ORDINARY }, []);
-	const filled = await makeFilled();
-	const older = await makeOlder();
 	return [
 		{ name: "first start", from: null, options: ORDINARY },
 		{ name: "start after a clean end", from: closed.paths, options: { ...ORDINARY, moves: 9 } },
-		{
-			name: "start after a kill, checkpoint, fold",
-			from: filled.paths,
-			options: { ...ORDINARY, moves: filled.moves + 12, rests: true },
-		},
-		{ name: "migration of an older schema", from: older, options: ORDINARY },
+		{ name: "migration of an older schema", from: await makeOlder(), options: ORDINARY },
 	];
+}
+
+/** The long one: a start after a kill, a checkpoint under way, and a fold while nobody plays. */
+export async function makeLongLife(): Promise<Life> {
+	const { paths, moves } = await makeFilled();
+	const options = { ...ORDINARY, moves: moves + 12, rests: true };
+	return { name: "start after a kill, checkpoint, fold", from: paths, options };
 }
 
 /** The directory is a copy; `under` runs it, given the paths. */
@@ -93,7 +93,7 @@ function startLife(life: Life, database: string, under: readonly string[]) {
 }
 
 /** Killed with a WAL that is about to be brought home. */
-async function makeFilled(): Promise<{ paths: DatabasePaths; moves: number }> {
+export async function makeFilled(): Promise<{ paths: DatabasePaths; moves: number }> {
 	const paths = databasePaths(join(temporaryDirectory(), "data", "db.sqlite"));
 	const options = { ...ORDINARY, fillBytes: ALMOST_CHECKPOINT_BYTES };
 	const child = startLife({ name: "filled", from: null, options }, paths.database, []);
@@ -106,7 +106,7 @@ async function makeFilled(): Promise<{ paths: DatabasePaths; moves: number }> {
 }
 
 /** A database with sessions, made by a release that had only the first kind of data. */
-async function makeOlder(): Promise<DatabasePaths> {
+export async function makeOlder(): Promise<DatabasePaths> {
 	const [kit] = DRIVERS;
 	if (kit === undefined) throw new Error("there is no driver");
 	const place = join(temporaryDirectory(), "data", "db.sqlite");

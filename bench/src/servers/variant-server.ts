@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { remember } from "./running.js";
 import type { ServerReport, Variant } from "./variants.js";
 
 const ENTRY = fileURLToPath(new URL("./bench-server.js", import.meta.url));
@@ -15,12 +16,32 @@ export interface RunningVariant {
 	finish(): Promise<ServerReport>;
 }
 
-/** A fresh server on a fresh database in `directory`, which must be on a disk that really syncs. */
-export async function runVariant(variant: Variant, directory: string): Promise<RunningVariant> {
+export interface VariantOptions {
+	/** Must be on a disk that really syncs. */
+	readonly directory: string;
+	/** A command that runs the server: its name and arguments, before those of Node. */
+	readonly under?: readonly string[];
+}
+
+/** A fresh server on a fresh database. */
+export async function runVariant(
+	variant: Variant,
+	{ directory, under = [] }: VariantOptions,
+): Promise<RunningVariant> {
 	const home = mkdtempSync(join(directory, "savepoint-bench-"));
+	const [execPath = process.execPath, ...execArgv] = [...under, process.execPath];
 	const child = fork(ENTRY, [variant], {
 		env: { ...process.env, SAVEPOINT_DB_PATH: join(home, "bench.sqlite") },
+		execPath,
+		execArgv,
 		stdio: ["ignore", "inherit", "inherit", "ipc"],
+	});
+	const forget = remember(async () => {
+		// Under a tracer the channel is the server's: its end is the one sign that reaches it.
+		if (child.connected) child.disconnect();
+		child.kill("SIGKILL");
+		if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+		rmSync(home, { recursive: true, force: true });
 	});
 	const { port } = await message<{ port: number }>(child);
 	return {
@@ -31,6 +52,7 @@ export async function runVariant(variant: Variant, directory: string): Promise<R
 			child.send("report");
 			const report = await message<ServerReport>(child);
 			if (child.exitCode === null) await once(child, "exit");
+			forget();
 			rmSync(home, { recursive: true, force: true });
 			return report;
 		},

@@ -56,7 +56,12 @@ async function open(variant: Variant, env: NodeJS.ProcessEnv): Promise<[Storage,
 
 const variant = process.argv[2] ?? "";
 if (!isVariant(variant)) throw new Error(`unknown variant ${variant}`);
-const env = { ...process.env, SAVEPOINT_WRITES_PER_MINUTE: "0", PORT: "0" };
+const env = {
+	...process.env,
+	SAVEPOINT_WRITES_PER_MINUTE: "0",
+	SAVEPOINT_SOCKET_MESSAGES_PER_MINUTE: "0",
+	PORT: "0",
+};
 const [storage, commits] = await open(variant, env);
 const config = readConfig(env);
 const authority = new SessionStore({
@@ -71,7 +76,15 @@ const authority = new SessionStore({
 const app = buildApp({
 	authority,
 	...openPublic(storage, log, Date.now),
-	console: openConsole({ config, storage, authority, live: authority, log, now: Date.now }),
+	console: openConsole({
+		config,
+		storage,
+		authority,
+		live: authority,
+		onHidden: quiet,
+		log,
+		now: Date.now,
+	}),
 	pagesDirectory: null,
 	storage,
 	config,
@@ -102,4 +115,6 @@ process.on("message", (message: string) => {
 	};
 	process.send?.(report, () => process.exit(0));
 });
+// The bench is gone, or gave this server up.
+process.on("disconnect", () => process.exit(1));
 process.send?.({ port: typeof address === "object" ? address?.port : null });

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ export interface Target {
 }
 
 export interface LoadResult {
+	readonly requests: number;
 	readonly requestsPerSecond: number;
 	readonly p50Ms: number;
 	readonly p99Ms: number;
@@ -18,6 +19,18 @@ export interface LoadResult {
 
 const execute = promisify(execFile);
 
+export interface HttpLoad {
+	readonly connections: number;
+	readonly seconds: number;
+}
+
+/** Whether wrk is here: without it nothing can be measured over HTTP. */
+export const findWrk = (): string | null =>
+	spawnSync("wrk", ["-v"]).error === undefined
+		? null
+		: "wrk is not installed (Debian: apt-get install wrk)";
+
+/** Sessions of ten minutes, each with one artifact, made one after the other. */
 export async function createTargets(url: string, count: number): Promise<Target[]> {
 	const post = async (path: string, body?: unknown): Promise<Record<string, unknown>> => {
 		const response = await fetch(url + path, {
@@ -38,6 +51,14 @@ export async function createTargets(url: string, count: number): Promise<Target[
 	}
 	return targets;
 }
+
+const REPORT = `
+done = function(summary, latency)
+  io.write(string.format("RESULT %d %d %f %f %d\\n", summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99),
+    summary.errors.status + summary.errors.read + summary.errors.write + summary.errors.timeout))
+end
+`;
 
 /**
  * Each request is built once; the status changes from one to the next, so every write changes its
@@ -60,21 +81,11 @@ request = function()
   at = at % #requests + 1
   return requests[at]
 end
-done = function(summary, latency)
-  io.write(string.format("RESULT %d %d %f %f %d\\n", summary.requests, summary.duration,
-    latency:percentile(50), latency:percentile(99),
-    summary.errors.status + summary.errors.read + summary.errors.write + summary.errors.timeout))
-end
-`;
+${REPORT}`;
 
 const CREATE_SCRIPT = `
 wrk.method = "POST"
-done = function(summary, latency)
-  io.write(string.format("RESULT %d %d %f %f %d\\n", summary.requests, summary.duration,
-    latency:percentile(50), latency:percentile(99),
-    summary.errors.status + summary.errors.read + summary.errors.write + summary.errors.timeout))
-end
-`;
+${REPORT}`;
 
 /**
  * Single `artifact-status` calls by wrk, which costs the machine less than any generator in
@@ -83,19 +94,17 @@ end
 export const loadStatusCalls = (
 	url: string,
 	targets: readonly Target[],
-	options: { connections: number; seconds: number },
+	options: HttpLoad,
 ): Promise<LoadResult> => runWrk(url, script(targets), options);
 
 /** `POST /api/sessions`, level generation included. */
-export const loadCreates = (
-	url: string,
-	options: { connections: number; seconds: number },
-): Promise<LoadResult> => runWrk(`${url}/api/sessions`, CREATE_SCRIPT, options);
+export const loadCreates = (url: string, options: HttpLoad): Promise<LoadResult> =>
+	runWrk(`${url}/api/sessions`, CREATE_SCRIPT, options);
 
 async function runWrk(
 	url: string,
 	lua: string,
-	{ connections, seconds }: { connections: number; seconds: number },
+	{ connections, seconds }: HttpLoad,
 ): Promise<LoadResult> {
 	const directory = mkdtempSync(join(tmpdir(), "savepoint-load-"));
 	const file = join(directory, "load.lua");
@@ -116,14 +125,11 @@ async function runWrk(
 			?.map(Number) ?? [0, 0, 0, 0, 0, 0];
 		if (errors !== 0 || !requests) throw new Error(`wrk saw ${errors} errors:\n${stdout}`);
 		return {
+			requests,
 			requestsPerSecond: (requests / (microseconds ?? 1)) * 1e6,
 			p50Ms: (p50 ?? 0) / 1000,
 			p99Ms: (p99 ?? 0) / 1000,
 		};
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT")
-			throw new Error("The bench needs wrk (Debian: apt-get install wrk).");
-		throw error;
 	} finally {
 		rmSync(directory, { recursive: true });
 	}

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
+import { percentile } from "./statistics.js";
 
 export interface Machine {
 	readonly cpu: string;
@@ -10,6 +11,8 @@ export interface Machine {
 	/** Of an appended 4 KiB page, in the directory that the databases are in. */
 	readonly fsyncP50Ms: number;
 	readonly fsyncP99Ms: number;
+	/** Of the last minute before the bench: above 0.5 somebody else is measured, too. */
+	readonly load: number;
 }
 
 const SYNCS = 200;
@@ -25,6 +28,7 @@ export function describeMachine(directory: string): Machine {
 		node: process.version,
 		fsyncP50Ms: percentile(syncs, 50),
 		fsyncP99Ms: percentile(syncs, 99),
+		load: loadavg()[0] ?? 0,
 	};
 }
 
@@ -43,10 +47,3 @@ function measureSyncs(directory: string): number[] {
 		rmSync(path);
 	}
 }
-
-export function percentile(values: readonly number[], percent: number): number {
-	const sorted = values.toSorted((a, b) => a - b);
-	return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0;
-}
-
-export const median = (values: readonly number[]): number => percentile(values, 50);

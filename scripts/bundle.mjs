@@ -1,8 +1,12 @@
+// The compiled server and its libraries as one file for each thread: most of a start was finding,
+// reading and compiling hundreds of small ones. Not minified: a stack says where it was.
+// Usage: node scripts/bundle.mjs, after the compiler
 import { join, relative } from "node:path";
-import { ROOT } from "./run.mjs";
+import { rolldown } from "rolldown";
+import { ROOT } from "./lib/run.mjs";
 
 const DIST = join(ROOT, "backend/dist");
-export const BUNDLE = join(DIST, "bundle");
+const BUNDLE = join(DIST, "bundle");
 
 /** Each becomes one file of the same name; the threads' files lie where the server looks for them. */
 const ENTRIES = {
@@ -13,8 +17,15 @@ const ENTRIES = {
 /** Its `new URL("./sqlite-…-thread.js", import.meta.url)` means the bundled threads. */
 const STARTS_THREADS = join(DIST, "storage/sqlite-threads.js");
 
-/** A compiled library, and pages that are files. */
-const EXTERNAL = ["better-sqlite3", "@fastify/swagger-ui"];
+/** A compiled library; what is loaded late or, because ours stand in for them, never. */
+const EXTERNAL = [
+	"better-sqlite3",
+	"@fastify/swagger",
+	"@fastify/swagger-ui",
+	"@fastify/ajv-compiler",
+	"@fastify/fast-json-stringify-compiler",
+	"light-my-request",
+];
 
 /** Files that a module finds beside itself stay where they are, though the module has moved. */
 const keepPlaces = {
@@ -30,18 +41,11 @@ const keepPlaces = {
 	},
 };
 
-/**
- * The compiled server and its libraries as one file for each thread: most of a start was finding,
- * reading and compiling hundreds of small ones. Not minified: a stack says where it was.
- */
-export async function bundleServer() {
-	const { rolldown } = await import("rolldown");
-	const bundle = await rolldown({
-		input: ENTRIES,
-		platform: "node",
-		external: EXTERNAL,
-		plugins: [keepPlaces],
-	});
-	await bundle.write({ dir: BUNDLE, format: "esm", sourcemap: true, cleanDir: true });
-	await bundle.close();
-}
+const bundle = await rolldown({
+	input: ENTRIES,
+	platform: "node",
+	external: EXTERNAL,
+	plugins: [keepPlaces],
+});
+await bundle.write({ dir: BUNDLE, format: "esm", sourcemap: true, cleanDir: true });
+await bundle.close();
