@@ -25,6 +25,14 @@ export interface SessionChangesDeps {
 	readonly cache: SessionCache;
 }
 
+/** Moves that were decided since the start. */
+export interface MoveCounts {
+	applied: number;
+	refused: number;
+	/** Sent again, and answered as the first time. */
+	replayed: number;
+}
+
 /**
  * What every change of a live session shares: the rules, the log, the gate and the way back. Memory
  * is ahead of the disk from `apply` until the waiter hears `committed`; when it hears `failed`
@@ -32,6 +40,7 @@ export interface SessionChangesDeps {
  */
 export class SessionChanges {
 	readonly #deps: SessionChangesDeps;
+	readonly counts: MoveCounts = { applied: 0, refused: 0, replayed: 0 };
 
 	constructor(deps: SessionChangesDeps) {
 		this.#deps = deps;
@@ -41,7 +50,12 @@ export class SessionChanges {
 	apply(record: SessionRecord, logged: LoggedBody, nowMs: number): RefusalCode | null {
 		if (record.seq >= MOVES_PER_SESSION_MAX && logged.type !== "end") return "TOO_MANY_MOVES";
 		const outcome = applyMove(record.state, toPlay(logged, record, nowMs));
-		return outcome.applied ? null : outcome.code;
+		if (outcome.applied) {
+			this.counts.applied += 1;
+			return null;
+		}
+		this.counts.refused += 1;
+		return outcome.code;
 	}
 
 	/** Queues an entry that `apply` has decided; an applied end takes the snapshot along. */
