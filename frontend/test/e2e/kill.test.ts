@@ -11,7 +11,7 @@ import { playByKeys } from "../support/key-bot.js";
 import { apartMs, expectSameRemaining, timed } from "../support/moments.js";
 import { GameServer } from "../support/server.js";
 
-const GAME_S = 30;
+const GAME_S = 60;
 
 type Frames = TestState["frames"];
 const wordsOf = ({ p95Ms, maxMs, count, long }: Frames) =>
