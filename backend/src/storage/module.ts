@@ -14,8 +14,8 @@ export interface StorageModule {
 	readonly migrations: URL;
 	readonly statements: readonly WriteStatement[];
 	/**
-	 * What doctor asks about it. The table may not be there yet: doctor also looks at a database whose
-	 * migrations are pending.
+	 * What doctor asks about it. The table may not be there yet: doctor also looks at a database
+	 * whose migrations are pending.
 	 */
 	readonly check?: Check;
 }

@@ -1,5 +1,5 @@
-// Goal: doctor reads the high scores, too. Method: a database of the real storage gets scores of its
-// sessions; then one thing is changed behind its back, and doctor must name it.
+// Goal: doctor reads the high scores, too. Method: a database of the real storage gets scores of
+// its sessions; then one thing is changed behind its back, and doctor must name it.
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { newId, replayIdFor } from "#src/ids.js";
@@ -95,7 +95,8 @@ it("[J3] a score that tells another number left behind than its session is found
 	addScores(games.database, LEFT + 1);
 	const { verdict, damage } = await examine(games.database);
 	expect(verdict).toBe("harmed");
-	expect(damage.every((line) => line.includes("its session left another number behind"))).toBe(true);
+	const isNamed = (line: string) => line.includes("its session left another number behind");
+	expect(damage.every(isNamed)).toBe(true);
 });
 
 it("[J3] a database that has no high scores yet is healthy all the same", async () => {
