@@ -1,5 +1,5 @@
-// Goal: an operator sees what the server does, and nobody else does. Method: a real server on SQLite is
-// played on and scraped; documentation and dashboard are compared with what it shows.
+// Goal: an operator sees what the server does, and nobody else does. Method: a real server on SQLite
+// is played on and scraped; documentation and dashboard are compared with what it shows.
 import { readFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
