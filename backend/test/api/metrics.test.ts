@@ -1,5 +1,5 @@
-// Goal: an operator sees what the server does, and nobody else does. Method: a real server on SQLite
-// is played on and scraped; documentation and dashboard are compared with what it shows.
+// Goal: an operator sees what the server does, and nobody else does. Method: a real server on
+// SQLite is played on and scraped; documentation and dashboard are compared with what it shows.
 import { readFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -28,7 +28,7 @@ describe("metrics", () => {
 	});
 	afterEach(() => open.close());
 
-	it("[O1] [O3] tell what was played and committed, and nothing of who played", async () => {
+	it("[I1] [O3] tell what was played and committed, and nothing of who played", async () => {
 		const { app } = open;
 		const created = await app.inject({ method: "POST", url: "/api/sessions" });
 		const { sessionId } = created.json();
@@ -59,12 +59,12 @@ describe("metrics", () => {
 			sumOf(text, "savepoint_commit_batch_changes_sum "),
 		);
 		expect(sumOf(text, "savepoint_storage_trouble")).toBe(0);
-		// [O3] Nothing of a player, also not of one who asked for a path of her own.
+		// [I3] Nothing of a player, also not of one who asked for a path of her own.
 		for (const secret of [sessionId, "secret", "nowhere", "nobody"])
 			expect(text).not.toContain(secret);
 	});
 
-	it("[O1] are listed in the reference, each of them and no other", async () => {
+	it("[I1] are listed in the reference, each of them and no other", async () => {
 		const shown = [...(await scrape(open.app)).matchAll(/^# TYPE (savepoint_\w+) (\w+)$/gm)];
 		const listed = [
 			...read("docs/reference/metrics.md").matchAll(/^\| `(savepoint_\w+)` \| (\w+) /gm),
@@ -73,7 +73,7 @@ describe("metrics", () => {
 		expect(names(listed).sort()).toEqual(names(shown).sort());
 	});
 
-	it("[O1] are all that the dashboard asks for", async () => {
+	it("[I1] are all that the dashboard asks for", async () => {
 		const text = await scrape(open.app);
 		const dashboard = read("docs/operating/grafana-dashboard.json");
 		const asked = new Set(dashboard.match(/\b(savepoint|nodejs|process)_\w+/g));
@@ -101,7 +101,7 @@ describe("who may read metrics", () => {
 		["another machine", {}, "10.0.0.7", 404],
 		["a proxy of this machine", { "x-forwarded-for": "127.0.0.1" }, "127.0.0.1", 404],
 		["a proxy that says so otherwise", { forwarded: "for=127.0.0.1" }, "127.0.0.1", 404],
-	])("[O2] without a token: %s", async (_who, headers, address, status) => {
+	])("[I2] without a token: %s", async (_who, headers, address, status) => {
 		expect(await statusOf(null, headers as Record<string, string>, address)).toBe(status);
 	});
 
@@ -109,7 +109,7 @@ describe("who may read metrics", () => {
 		["whoever shows it", { authorization: `Bearer ${token}` }, "10.0.0.7", 200],
 		["this machine without it", {}, "127.0.0.1", 404],
 		["a part of it", { authorization: `Bearer ${token.slice(0, -1)}` }, "127.0.0.1", 404],
-	])("[O2] with a token: %s", async (_who, headers, address, status) => {
+	])("[I2] with a token: %s", async (_who, headers, address, status) => {
 		expect(await statusOf(token, headers as Record<string, string>, address)).toBe(status);
 	});
 });
