@@ -27,7 +27,7 @@ function closedConsole(): Console {
 		notices: { active: async () => [], all: off, send: off, withdraw: off },
 		history: { read: off, start: () => undefined, stop: async () => undefined },
 		retention: { start: () => undefined, stop: async () => undefined, undo: off },
-		previewRetention: off,
+		viewRetention: off,
 		overview: off,
 		undo: off,
 	};
