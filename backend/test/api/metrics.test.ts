@@ -28,7 +28,7 @@ describe("metrics", () => {
 	});
 	afterEach(() => open.close());
 
-	it("[I1] [O3] tell what was played and committed, and nothing of who played", async () => {
+	it("[I1] [I3] tell what was played and committed, and nothing of who played", async () => {
 		const { app } = open;
 		const created = await app.inject({ method: "POST", url: "/api/sessions" });
 		const { sessionId } = created.json();
@@ -59,7 +59,7 @@ describe("metrics", () => {
 			sumOf(text, "savepoint_commit_batch_changes_sum "),
 		);
 		expect(sumOf(text, "savepoint_storage_trouble")).toBe(0);
-		// [I3] Nothing of a player, also not of one who asked for a path of her own.
+		// Nothing of a player, also not of one who asked for a path of her own.
 		for (const secret of [sessionId, "secret", "nowhere", "nobody"])
 			expect(text).not.toContain(secret);
 	});
