@@ -22,6 +22,11 @@ export const SETTINGS = {
 		default: "data/savepoint.sqlite",
 		meaning: "The database file. Its directory is made when it is missing.",
 	},
+	SAVEPOINT_BACKUP_DIR: {
+		default: "",
+		meaning:
+			"Directory of the backups. Not set: `backups` beside the database. Another disk is better.",
+	},
 	SAVEPOINT_REQUIRE_VOLUME: {
 		default: "false",
 		meaning: "Refuse a data directory that would vanish with the container.",
