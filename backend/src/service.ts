@@ -7,9 +7,12 @@ import { HighScoreBook } from "./game/high-scores.js";
 import type { HighScoreTable, Replays } from "./game/public-answers.js";
 import { RecentReplays } from "./game/recent-replays.js";
 import { SessionStore } from "./game/session-store.js";
-import { newId } from "./ids.js";
+import { newId, replayIdFor } from "./ids.js";
 import { KEPT_REPLAY_MOVES_MAX } from "./limits.js";
 import type { Log } from "./log.js";
+import { BackupKeeper } from "./operations/backup-keeper.js";
+import { SessionRestorer } from "./operations/restore-session.js";
+import { backupDirectoryOf } from "./storage/config.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
@@ -20,6 +23,8 @@ export interface Service {
 	readonly highScores: HighScoreTable;
 	readonly replays: Replays;
 	readonly storage: { report(): StorageReport };
+	readonly backups: BackupKeeper;
+	readonly restorer: SessionRestorer;
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
 	readonly lost: Promise<SavepointError>;
 	/** Tells other processes on this machine where the sessions of this storage are served. */
@@ -57,27 +62,68 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		newId,
 		newSeed: () => randomInt(SEEDS),
 		localDay,
+		generation: storage.generation,
 	});
 	authority.start();
-	return {
+	const backups = keepBackups(config, storage, { log, now });
+	backups.start();
+	const open = openPublic(storage, log, now);
+	const restorer = new SessionRestorer({
 		authority,
-		...openPublic(storage, log, now),
-		storage,
+		driver: storage.driver,
+		sessions: storage.sessions,
+		downtimeMsAt: (nowMs) => storage.commits.downtimeMsAt(nowMs),
+		directory: backupDirectoryOf(config.storage),
+		now,
+		onRestored: ({ id, key }) => open.replays.forget(replayIdFor(id, key)),
+	});
+	return {
+		backups,
+		restorer,
+		authority,
+		...open,
+		storage: {
+			report() {
+				const report = storage.report();
+				return { ...report, warnings: [...report.warnings, ...backups.warnings()] };
+			},
+		},
 		lost,
 		announce: (url) => storage.announce(url),
 		async close() {
+			await backups.stop();
 			await authority.close();
 			await storage.close();
 		},
 	};
 };
 
+function keepBackups(
+	config: ServerConfig,
+	{ driver, commits, generation }: Storage,
+	{ log, now }: { readonly log: Log; readonly now: () => number },
+): BackupKeeper {
+	return new BackupKeeper({
+		directory: backupDirectoryOf(config.storage),
+		config: config.backups,
+		copyTo: async (target, tell) => {
+			if (driver.copyTo === undefined)
+				throw new SavepointError("BACKUP_FAILED", `${driver.engine} has backups of its own.`);
+			await driver.copyTo(target, tell);
+		},
+		changes: () => commits.gauges.batches,
+		generation,
+		log,
+		now,
+	});
+}
+
 /** What strangers may see, over the same storage. */
 export function openPublic(
 	{ sessions, driver, statements, commits }: Storage,
 	log: Log,
 	now: () => number,
-): { readonly highScores: HighScoreTable; readonly replays: Replays } {
+): { readonly highScores: HighScoreTable; readonly replays: RecentReplays } {
 	const games = new FinishedGames(sessions);
 	const scores = new HighScoreRepo({ driver, statements, commits, log });
 	return {

@@ -12,4 +12,5 @@ export * from "./reach.js";
 export * from "./rules.js";
 export * from "./schemas.js";
 export * from "./session-state.js";
+export * from "./set-state.js";
 export { recomputeHashLanes, stateHash } from "./state-hash.js";

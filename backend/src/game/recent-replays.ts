@@ -2,8 +2,8 @@ import type { Replay } from "@savepoint/core";
 import type { Replays } from "./public-answers.js";
 
 /**
- * The replays that were asked for last, up to a number of moves in all. A finished game never
- * changes, and to rebuild a long one takes a quarter of a second that anybody could ask for again
+ * The replays that were asked for last, up to a number of moves in all. A finished game changes
+ * only by an operator's hand, and to rebuild a long one takes a quarter of a second that anybody could ask for again
  * and again. Whoever asks while one is being read waits for the same.
  */
 export class RecentReplays implements Replays {
@@ -26,10 +26,19 @@ export class RecentReplays implements Replays {
 		return replay;
 	}
 
+	/** An operator has put another state in the place of this one. */
+	forget(replayId: string): void {
+		this.#asked.delete(replayId);
+		this.#moves -= this.#movesOf.get(replayId) ?? 0;
+		this.#movesOf.delete(replayId);
+	}
+
 	#read(replayId: string): Promise<Replay> {
 		const reading = this.#source.find(replayId);
 		reading.then(
 			({ moves }) => {
+				// Forgotten while it was read.
+				if (this.#asked.get(replayId) !== reading) return;
 				this.#movesOf.set(replayId, moves.length);
 				this.#moves += moves.length;
 				this.#makeRoom();

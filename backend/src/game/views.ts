@@ -20,12 +20,14 @@ export interface ClockReading {
 	readonly nowMs: number;
 	/** Sum of all downtime until now. */
 	readonly downtimeMs: number;
+	/** Of the storage. */
+	readonly generation: number;
 }
 
 /** Duration − max(last stored play time, now − start − downtime), never below 0. */
 export function remainingMs(record: SessionRecord, clock: ClockReading): number {
 	const downMs = Math.max(0, clock.downtimeMs - record.downtimeBaseMs);
-	const elapsedMs = clock.nowMs - record.startedAtMs - downMs;
+	const elapsedMs = clock.nowMs - record.startedAtMs - downMs - record.pausedMs;
 	return Math.max(0, record.state.durationMs - Math.max(record.lastPlayMs, elapsedMs, 0));
 }
 
@@ -36,13 +38,20 @@ export const sessionView = (record: SessionRecord, clock: ClockReading): Session
 		seq: record.seq,
 		endedAtMs: record.endedAtMs,
 		remainingMs: remainingMs(record, clock),
+		generation: clock.generation,
 	});
 
 /** The session as it was when it was created: the first answer of its create call. */
-export const createdView = (record: SessionRecord): Session => {
+export const createdView = (record: SessionRecord, generation: number): Session => {
 	const { seed, durationMs } = record.state;
 	const state = newSession(seed, durationMs);
-	return viewOf(record, { state, seq: 0, endedAtMs: null, remainingMs: durationMs });
+	return viewOf(record, {
+		state,
+		seq: 0,
+		endedAtMs: null,
+		remainingMs: durationMs,
+		generation,
+	});
 };
 
 interface Moment {
@@ -50,6 +59,7 @@ interface Moment {
 	readonly seq: number;
 	readonly endedAtMs: number | null;
 	readonly remainingMs: number;
+	readonly generation: number;
 }
 
 const viewOf = (record: SessionRecord, { state, ...moment }: Moment): Session => ({
@@ -68,6 +78,7 @@ const viewOf = (record: SessionRecord, { state, ...moment }: Moment): Session =>
 	startedAt: iso(record.startedAtMs),
 	endedAt: isoOrNull(moment.endedAtMs),
 	remainingSeconds: moment.remainingMs / 1000,
+	generation: moment.generation,
 	replayId: state.result === null ? null : replayIdFor(record.id, record.key),
 });
 

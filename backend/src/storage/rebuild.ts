@@ -6,11 +6,12 @@ import {
 	type RefusalCode,
 	remainingArtifacts,
 	scoreOf,
+	setState,
 	stateHash,
 } from "@savepoint/core";
 import { artifactIdFor } from "../ids.js";
 import type { SqlRow } from "./driver.js";
-import type { KeyedEntry, LoggedBody, SessionRecord, StoredSession } from "./ports.js";
+import type { KeyedEntry, LoggedBody, SessionRecord, SetBody, StoredSession } from "./ports.js";
 import {
 	chainHash,
 	decodeMoveType,
@@ -27,7 +28,7 @@ import {
 
 /** The move as the rules take it: with the artifact's id where the log leaves it to be derived. */
 export const bodyToPlay = (
-	body: LoggedBody,
+	body: Exclude<LoggedBody, SetBody>,
 	sessionId: string,
 	seq: number,
 	recordedAtMs: number,
@@ -76,6 +77,11 @@ export class Rebuild {
 		return this.#record.seq;
 	}
 
+	/** As of the entry that was fed last; not yet held against the end of the log. */
+	get standing(): Readonly<SessionRecord> {
+		return this.#record;
+	}
+
 	/** The next entries of the log, in order. */
 	feed(entries: readonly SqlRow[]): void {
 		for (const entry of entries) this.#play(entry);
@@ -112,15 +118,7 @@ export class Rebuild {
 		// 2. The rules: what it did when it was decided, it does again.
 		const type = decodeMoveType(link.moveType);
 		const body = decodePayload(type, link.payload);
-		if (link.refusal === null) {
-			const outcome = applyMove(record.state, bodyToPlay(body, record.id, seq, link.recordedAtMs));
-			if (!outcome.applied)
-				throw new UnreadableRow(`move ${seq} was applied once and is refused by the rules now`);
-			if (body.type === "end") {
-				record.endedAtMs = link.recordedAtMs;
-				record.stale = body.stale;
-			}
-		}
+		if (link.refusal === null) applyLogged(record, body, { seq, recordedAtMs: link.recordedAtMs });
 		// 3. The record.
 		record.seq = seq;
 		record.headHash = headHash;
@@ -147,6 +145,38 @@ export class Rebuild {
 	}
 }
 
+function applyLogged(
+	record: SessionRecord,
+	body: LoggedBody,
+	{ seq, recordedAtMs }: { readonly seq: number; readonly recordedAtMs: number },
+): void {
+	if (isSet(body)) {
+		applySet(record, body);
+		return;
+	}
+	const outcome = applyMove(record.state, bodyToPlay(body, record.id, seq, recordedAtMs));
+	if (!outcome.applied)
+		throw new UnreadableRow(`move ${seq} was applied once and is refused by the rules now`);
+	if (body.type !== "end") return;
+	record.endedAtMs = recordedAtMs;
+	record.stale = body.stale;
+}
+
+const isSet = (body: LoggedBody): body is SetBody => "asOf" in body;
+
+function applySet(record: SessionRecord, body: SetBody): void {
+	try {
+		setState(record.state, body);
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		throw new UnreadableRow("a restore holds artifacts that no moves could lead to");
+	}
+	record.endedAtMs = body.endedAtMs;
+	record.stale = body.stale;
+	record.lastPlayMs = body.lastPlayMs;
+	record.pausedMs = body.pausedMs;
+}
+
 const startOf = (row: SessionRow): SessionRecord => ({
 	key: Number(row.session_key),
 	id: String(row.session_id),
@@ -160,6 +190,7 @@ const startOf = (row: SessionRow): SessionRecord => ({
 	seq: 0,
 	headHash: "",
 	lastPlayMs: 0,
+	pausedMs: 0,
 	snapshotSeq: Number(row.seq),
 });
 

@@ -9,6 +9,7 @@ import type {
 	WriteBatch,
 	WriteStatement,
 } from "./driver.js";
+import type { CopyProgress } from "./sqlite-online-copy.js";
 import type { ReaderReply, ReaderRequest } from "./sqlite-reader-thread.js";
 import type { WriterReply, WriterRequest, WriterThreadData } from "./sqlite-writer-thread.js";
 
@@ -34,6 +35,7 @@ export class WriterThread implements MigrationDriver {
 	/** Cold requests, answered in order. */
 	readonly #waiting: Waiting<{ rows: SqlRow[]; text: string }>[] = [];
 	#committing: ((outcome: CommitOutcome) => void) | null = null;
+	#copying: (Waiting<void> & { readonly tell: (progress: CopyProgress) => void }) | null = null;
 	#lost: Lost | null = null;
 	/** Before it is open and once it closes, the thread may end without anything being lost. */
 	#mayEnd = true;
@@ -98,11 +100,30 @@ export class WriterThread implements MigrationDriver {
 		return (await this.#ask({ op: "backup", label })).text;
 	}
 
+	/** See `copyInSteps`. One at a time: rejects with STORAGE_BUSY while another is under way. */
+	copyTo(target: string, tell: (progress: CopyProgress) => void): Promise<void> {
+		if (this.#lost !== null)
+			return Promise.reject(new SavepointError(this.#lost.code, this.#lost.reason));
+		if (this.#copying !== null)
+			return Promise.reject(new SavepointError("STORAGE_BUSY", "Another copy is being made."));
+		return new Promise((resolve, reject) => {
+			this.#copying = { resolve, reject, tell };
+			this.#worker.postMessage({ op: "copy", target } satisfies WriterRequest);
+		});
+	}
+
 	/** Everything in the one file, marked as closed; the thread ends by itself. */
 	async close(): Promise<void> {
 		if (this.#lost !== null) return;
 		this.#mayEnd = true;
 		await this.#ask({ op: "close" });
+	}
+
+	#settleCopy(error: Error | null): void {
+		const copying = this.#copying;
+		this.#copying = null;
+		if (error === null) copying?.resolve();
+		else copying?.reject(error);
 	}
 
 	#ask(request: Exclude<WriterRequest, WriteBatch>): Promise<{ rows: SqlRow[]; text: string }> {
@@ -138,6 +159,15 @@ export class WriterThread implements MigrationDriver {
 			case "warning":
 				this.#onWarning(reply.message);
 				return;
+			case "copying":
+				this.#copying?.tell(reply.progress);
+				return;
+			case "copied":
+				this.#settleCopy(null);
+				return;
+			case "copy-failed":
+				this.#settleCopy(new SavepointError(reply.code, reply.reason));
+				return;
 		}
 	}
 
@@ -148,6 +178,7 @@ export class WriterThread implements MigrationDriver {
 	}
 
 	#stop(error: Error | null): void {
+		this.#settleCopy(new SavepointError("SHUTTING_DOWN", "The copy was cut short."));
 		for (const waiting of this.#waiting.splice(0))
 			waiting.reject(error ?? new SavepointError(STOPPED.code, STOPPED.reason));
 		if (this.#mayEnd) return;

@@ -9,6 +9,9 @@ export const VERBS: Readonly<Record<string, () => Promise<(program: Command) => 
 	doctor: async () => (await import("../doctor.js")).addDoctorCommand,
 	stats: async () => (await import("../stats.js")).addStatsCommand,
 	migrate: async () => (await import("../migrate.js")).addMigrateCommand,
+	backup: async () => (await import("../backup.js")).addBackupCommand,
+	backups: async () => (await import("../backups.js")).addBackupsCommand,
+	restore: async () => (await import("../restore.js")).addRestoreCommand,
 	play: async () => (await import("../play.js")).addPlayCommand,
 	crashtest: async () => (await import("../crashtest.js")).addCrashtestCommand,
 };

@@ -1,4 +1,4 @@
-import { generateLevel } from "@savepoint/core";
+import { generateLevel, OPERATOR_TYPES } from "@savepoint/core";
 import type { SqlRow } from "../driver.js";
 import { encodeMoveType, encodePayload, encodeTerrain } from "../serializers.js";
 import type { ReadOnlyDatabase } from "./database.js";
@@ -36,8 +36,9 @@ const MOVES = "select * from moves where session_key between $1 and $2 order by 
 const TAIL =
 	"select * from move_tail where session_key between $1 and $2 order by session_key, seq";
 
-/** The sweep's own ending is in the log and is no activity of a player. */
+/** What the sweep and an operator do is in the log and is no activity of a player. */
 const END_CODE = encodeMoveType("end");
+const OPERATOR_CODES: readonly unknown[] = OPERATOR_TYPES.map(encodeMoveType);
 const STALE_END = encodePayload({ type: "end", claim: null, stale: true });
 
 /**
@@ -124,7 +125,8 @@ function* watched(
 ): Generator<SqlRow> {
 	for (const entry of entries) {
 		found.tally.moves += 1;
-		if (entry["move_type"] !== END_CODE || entry["payload"] !== STALE_END)
+		const isStaleEnd = entry["move_type"] === END_CODE && entry["payload"] === STALE_END;
+		if (!isStaleEnd && !OPERATOR_CODES.includes(entry["move_type"]))
 			noteActivity(found, options, Number(entry["recorded_at"]));
 		yield entry;
 	}

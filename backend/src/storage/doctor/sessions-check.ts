@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { examineDamagedRange } from "./damaged-range.js";
 import type { Examination } from "./examination.js";
 import type { Findings } from "./findings.js";
+import { checkSample } from "./sample-check.js";
 import { examineRange, type RangeFindings, type RangeOptions } from "./session-range.js";
 import { isPageDamage } from "./unreadable.js";
 
@@ -16,6 +17,7 @@ const CHUNK_BUDGET_MS = 200;
  */
 export async function checkSessions(examination: Examination): Promise<void> {
 	const { database, findings, quick, onProgress } = examination;
+	if (examination.sampleSessions !== null) return checkSample(examination, examination.sampleSessions);
 	const lastKey = readLastKey(examination);
 	const activityAtMs = readActivity(examination);
 	const options = {

@@ -55,7 +55,7 @@ describe("the catalogue", () => {
 		expect(newestProven(join(directory, "nowhere"))).toBeNull();
 	});
 
-	it("[B5] lists whole backups, newest first, and nothing that a kill has left behind", () => {
+	it("[Y1] lists whole backups, newest first, and nothing that a kill has left behind", () => {
 		const oldest = put(1, manifestText(manifestOf(at(1))));
 		const newest = put(9, manifestText(manifestOf(at(9))));
 		put(2, null);
@@ -68,7 +68,7 @@ describe("the catalogue", () => {
 		expect(listBackups(directory).map(({ name }) => name)).toEqual([newest, oldest]);
 	});
 
-	it("[B5] a manifest that claims a proof and cannot tell of it counts as none", () => {
+	it("[Y1] a manifest that claims a proof and cannot tell of it counts as none", () => {
 		put(1, manifestText(manifestOf(at(1), { proof: null })));
 		put(2, JSON.stringify({ ...manifestOf(at(2)), format: 2 }));
 		expect(listBackups(directory)).toEqual([]);
