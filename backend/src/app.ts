@@ -3,6 +3,7 @@ import { BODY_BYTES_MAX } from "@savepoint/core";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { createAdmission, type Gate } from "./api/admission.js";
 import { answerClientError } from "./api/client-error.js";
+import { registerConsole } from "./api/console/register.js";
 import type { ApiContext } from "./api/context.js";
 import type { AppDeps } from "./api/deps.js";
 import { registerDocs } from "./api/docs.js";
@@ -66,7 +67,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 		registerLive(api, context, gate);
 		registerStats(api, context);
 		registerHealth(api, context);
-		registerNotices(api);
+		registerNotices(api, context);
+		registerConsole(api, context);
 		registerHighScores(api, context);
 		registerReplays(api, context);
 		done();

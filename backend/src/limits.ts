@@ -78,3 +78,25 @@ export const BACKUP_CHECK_MS = 30_000;
 export const BACKUP_RETRY_MS = 300_000;
 /** A socket's path is longer than the system allows from here on. */
 export const SOCKET_PATH_BYTES_MAX = 107;
+// The operator's console.
+export const ADMIN_PASSWORD_LENGTH_MIN = 12;
+/** Wrong passwords from one address within the window before it is locked out. */
+export const SIGN_IN_FAILURES_MAX = 5;
+export const SIGN_IN_FAILURES_WINDOW_MS = 10 * 60_000;
+export const SIGN_IN_LOCK_MS = 15 * 60_000;
+/** Addresses whose failures are remembered. */
+export const ATTEMPT_ORIGINS_MAX = 10_000;
+/** Passwords that may wait for their turn to be checked: each takes a third of a second. */
+export const SIGN_INS_WAITING_MAX = 8;
+export const SIGN_IN_LIFETIME_MS = 12 * 3_600_000;
+export const CONSOLE_PAGE_MAX = 200;
+export const CONSOLE_PAGE_DEFAULT = 50;
+/** The last moves that a session's page shows; the others are read by the page. */
+export const CONSOLE_LOG_MOVES = 256;
+export const NOTICES_LISTED_MAX = 200;
+/** How often the counters are sampled for the console's charts. */
+export const HISTORY_SAMPLE_MS = 60_000;
+/** Older samples than this are thinned out to one an hour. */
+export const HISTORY_FINE_MS = 8 * 24 * 3_600_000;
+export const HISTORY_THIN_ROWS = 500;
+export const HISTORY_POINTS_MAX = 400;

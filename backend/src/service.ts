@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { ServerConfig } from "./config.js";
+import { openConsole } from "./console-service.js";
 import { SavepointError } from "./errors.js";
 import type { Authority } from "./game/answers.js";
 import { FinishedGames } from "./game/finished-games.js";
@@ -13,6 +14,7 @@ import type { Log } from "./log.js";
 import { BackupKeeper } from "./operations/backup-keeper.js";
 import { SessionRestorer } from "./operations/restore-session.js";
 import { backupDirectoryOf } from "./storage/config.js";
+import type { Console } from "./operator/console.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
@@ -22,6 +24,7 @@ export interface Service {
 	readonly authority: Authority;
 	readonly highScores: HighScoreTable;
 	readonly replays: Replays;
+	readonly console: Console;
 	readonly storage: { report(): StorageReport };
 	readonly backups: BackupKeeper;
 	readonly restorer: SessionRestorer;
@@ -77,11 +80,14 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		now,
 		onRestored: ({ id, key }) => open.replays.forget(replayIdFor(id, key)),
 	});
+	const console = openConsole({ config, storage, authority, live: authority, log, now });
+	console.history.start();
 	return {
 		backups,
 		restorer,
 		authority,
 		...open,
+		console,
 		storage: {
 			report() {
 				const report = storage.report();
@@ -92,6 +98,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		announce: (url) => storage.announce(url),
 		async close() {
 			await backups.stop();
+			await console.history.stop();
 			await authority.close();
 			await storage.close();
 		},

@@ -13,6 +13,11 @@ export const QUEUED_MOVES_MAX = MOVES_PER_SESSION_MAX + 1;
 /** Leaves room for what is wrapped around the moves. */
 const BATCH_BYTES_MAX = BODY_BYTES_MAX - 4_096;
 
+interface DeliveredMove {
+	readonly queued: QueuedMove;
+	readonly seq: number;
+}
+
 interface QueuedMove {
 	readonly move: Move;
 	readonly json: string;
@@ -35,7 +40,7 @@ export interface Batch {
 export class MoveQueue {
 	#moves: QueuedMove[];
 	/** Applied ones, oldest first, for a server that was restored and lacks them. */
-	#delivered: { readonly queued: QueuedMove; readonly seq: number }[] = [];
+	#delivered: DeliveredMove[] = [];
 	/** How many moves at the head may be sent, because the storage has them. */
 	#stored: number;
 
@@ -113,7 +118,7 @@ export class MoveQueue {
 	 * moves that are.
 	 */
 	takeBack(seq: number, taken: ReadonlySet<string>): number {
-		const isLacking = (one: (typeof this.#delivered)[number]): boolean =>
+		const isLacking = (one: DeliveredMove): boolean =>
 			one.seq > seq && !taken.has(one.queued.move.id);
 		const back = this.#delivered.filter(isLacking).map(({ queued }) => queued);
 		this.#delivered = this.#delivered.filter((one) => !isLacking(one));

@@ -1,3 +1,4 @@
+export * from "./console-schemas.js";
 export * from "./errors.js";
 export * from "./game-facts.js";
 export * from "./level.js";
@@ -13,4 +14,5 @@ export * from "./rules.js";
 export * from "./schemas.js";
 export * from "./session-state.js";
 export * from "./set-state.js";
+export * from "./shown-text.js";
 export { recomputeHashLanes, stateHash } from "./state-hash.js";

@@ -2,6 +2,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance, FastifySchema } from "fastify";
 import { Type } from "typebox";
+import { CONSOLE_PATH } from "./console/guard.js";
 
 const SessionParams = Type.Object({
 	id: Type.String({ description: "The session's id: whoever knows it may play and read it." }),
@@ -45,13 +46,14 @@ export function registerDocs(app: FastifyInstance, version: string): void {
 				{ name: "high scores", description: "The best games" },
 				{ name: "replays", description: "Finished games, to be watched again" },
 				{ name: "notices", description: "Messages to players" },
+				{ name: "console", description: "For operators, with the cookie that sign-in sets" },
 			],
 		},
 		transform: ({ schema, url, route }) => {
 			const shown: FastifySchema = { ...schema };
 			if (url.includes("/:id")) shown.params = SessionParams;
 			if (url.includes("/:replayId")) shown.params = ReplayParams;
-			if (route.method === "POST") shown.headers = KeyHeader;
+			if (route.method === "POST" && !url.startsWith(CONSOLE_PATH)) shown.headers = KeyHeader;
 			return { schema: shown, url };
 		},
 	});

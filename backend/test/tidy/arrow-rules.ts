@@ -31,7 +31,7 @@ export const ROOMS: readonly Room[] = [
 	},
 	{
 		name: "common",
-		files: /^backend\/src\/(errors|limits|log|counters|ids)\.ts$/,
+		files: /^backend\/src\/(errors|limits|log|counters|ids|password)\.ts$/,
 		imports: ["core"],
 		types: [],
 		packages: /^(node:crypto|pino)$/,
@@ -93,9 +93,17 @@ export const ROOMS: readonly Room[] = [
 		packages: /^(?!)/,
 	},
 	{
+		// What operators do; like the game's room it knows the storage by its types only.
+		name: "operator",
+		files: /^backend\/src\/operator\//,
+		imports: COMMON,
+		types: ["config", "game", "storage", "storage/ports"],
+		packages: /^node:(crypto|net)$/,
+	},
+	{
 		name: "api",
 		files: /^backend\/src\/api\//,
-		imports: [...COMMON, "game"],
+		imports: [...COMMON, "game", "operator"],
 		types: ["config", "storage/ports"],
 		packages: /^(?!node:fs)/,
 	},
@@ -103,7 +111,7 @@ export const ROOMS: readonly Room[] = [
 		name: "app",
 		files: /^backend\/src\/app\.ts$/,
 		imports: [...COMMON, "api", "game"],
-		types: ["config", "storage/ports"],
+		types: ["config", "operator", "storage/ports"],
 		packages: /^(?!node:fs)/,
 	},
 	{
@@ -153,6 +161,7 @@ export const ROOMS: readonly Room[] = [
 			"storage/open",
 			"operations",
 			"control",
+			"operator",
 		],
 		types: ["storage/ports", "storage/commit-queue"],
 		packages: null,

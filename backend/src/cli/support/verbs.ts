@@ -12,6 +12,7 @@ export const VERBS: Readonly<Record<string, () => Promise<(program: Command) => 
 	backup: async () => (await import("../backup.js")).addBackupCommand,
 	backups: async () => (await import("../backups.js")).addBackupsCommand,
 	restore: async () => (await import("../restore.js")).addRestoreCommand,
+	"hash-password": async () => (await import("../hash-password.js")).addHashPasswordCommand,
 	play: async () => (await import("../play.js")).addPlayCommand,
 	crashtest: async () => (await import("../crashtest.js")).addCrashtestCommand,
 };
