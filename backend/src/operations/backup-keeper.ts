@@ -17,7 +17,7 @@ import {
 import type { BackupConfig } from "../storage/backups/config.js";
 import { SCHEDULED, superseded } from "../storage/backups/retention.js";
 import { removeDurable } from "../storage/durable-files.js";
-import type { TellProgress } from "./proof.js";
+import type { Prove, TellProgress } from "./proof.js";
 import { proveBackup } from "./prove-backup.js";
 import { type BackupOrder, takeBackup } from "./take-backup.js";
 
@@ -31,7 +31,7 @@ export interface BackupKeeperDeps {
 	readonly generation: number;
 	readonly log: Log;
 	readonly now: () => number;
-	readonly prove?: BackupOrder["prove"];
+	readonly prove?: Prove;
 }
 
 /** For `/health`, the metrics and the console. Times in milliseconds since 1970; null: never. */
@@ -170,11 +170,8 @@ export class BackupKeeper {
 	}
 
 	#tick(): void {
-		void this.#keepUp()
-			.catch((error: unknown) => {
-				if (this.#stopping.signal.aborted) return;
-				this.#fail(error instanceof Error ? error.message : String(error));
-			})
+		void (this.isDue() ? this.takeDue() : Promise.resolve())
+			.catch((error: unknown) => this.note(error))
 			.finally(() => {
 				if (this.#stopping.signal.aborted) return;
 				this.#timer = setTimeout(() => this.#tick(), BACKUP_CHECK_MS);
@@ -182,10 +179,16 @@ export class BackupKeeper {
 			});
 	}
 
-	async #keepUp(): Promise<void> {
-		if (!this.isDue()) return;
+	/** One of the schedule's own, and what it supersedes goes. */
+	async takeDue(): Promise<void> {
 		await this.take({ label: SCHEDULED, full: false });
 		this.prune();
+	}
+
+	/** An attempt of the schedule that failed: said loudly, and tried again later. */
+	note(error: unknown): void {
+		if (this.#stopping.signal.aborted) return;
+		this.#fail(error instanceof Error ? error.message : String(error));
 	}
 
 	/** Whether the schedule would make one now. */

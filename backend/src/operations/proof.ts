@@ -31,3 +31,10 @@ export type ProofMessage =
 	| { readonly kind: "failed"; readonly code: string; readonly reason: string };
 
 export type TellProgress = (progress: Progress) => void;
+
+/** Verifies a copy: `proveInProcess`, or `proveCopy` where nobody else needs this process. */
+export type Prove = (
+	request: ProofRequest,
+	tell: TellProgress,
+	signal?: AbortSignal,
+) => Promise<ProofFacts>;

@@ -9,7 +9,7 @@ import { type BackupManifest, manifestText } from "../storage/backups/manifest.j
 import { beginUnfinished, endUnfinished, sweepUnfinished } from "../storage/backups/unfinished.js";
 import { writeFileDurable } from "../storage/durable-files.js";
 import { translateFileError } from "../storage/file-errors.js";
-import type { ProofFacts, TellProgress } from "./proof.js";
+import type { ProofFacts, Prove, TellProgress } from "./proof.js";
 import { proveInProcess } from "./prove-in-process.js";
 import { SAMPLE_SESSIONS } from "./take-backup.js";
 
@@ -20,6 +20,8 @@ export interface ProveOrder {
 	readonly now: () => number;
 	readonly tell?: TellProgress;
 	readonly signal?: AbortSignal;
+	/** As in `BackupOrder`. */
+	readonly prove?: Prove;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface ProveOrder {
  * STORAGE_PERMISSION …; the manifest then stays as it was.
  */
 export async function proveBackup(order: ProveOrder): Promise<BackupEntry> {
-	const { entry, full, now, tell = () => undefined } = order;
+	const { entry, full, now, tell = () => undefined, prove = proveInProcess } = order;
 	const directory = dirname(entry.directory);
 	sweepUnfinished(directory);
 	const scratch = beginUnfinished(directory, `scratch-${entry.name}`);
@@ -39,7 +41,7 @@ export async function proveBackup(order: ProveOrder): Promise<BackupEntry> {
 		const database = join(scratch, BACKUP_DATABASE);
 		copyWhole(entry.database, database);
 		const sampleSessions = full ? null : SAMPLE_SESSIONS;
-		const facts = await proveInProcess({ database, finish: false, sampleSessions }, tell, order.signal);
+		const facts = await prove({ database, finish: false, sampleSessions }, tell, order.signal);
 		return remember(entry, facts, now());
 	} finally {
 		endUnfinished(scratch);

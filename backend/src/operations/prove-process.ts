@@ -4,7 +4,7 @@ import type { ProofMessage, ProofRequest } from "./proof.js";
 import { proveCopy } from "./prove-copy.js";
 
 /**
- * Verifies one copy in a process of its own, with the lowest priority: neither the server's event
+ * Verifies one copy in a process of its own, with a low priority: neither the server's event
  * loop nor its writer waits for it, and what a damaged file may do to SQLite stays in here.
  */
 
@@ -13,7 +13,7 @@ const TELL_EVERY_MS = 200;
 /** Not every system lets a process be less important. */
 function yieldToOthers(): void {
 	try {
-		setPriority(constants.priority.PRIORITY_LOW);
+		setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 	} catch {
 		// It only takes the processor that others would have liked to have.
 	}

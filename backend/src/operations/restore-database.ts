@@ -13,7 +13,7 @@ import { type DatabasePaths, databasePaths } from "../storage/sqlite-paths.js";
 import { stampCopy } from "../storage/sqlite-stamp.js";
 import { discardCopy, finishSwap, isOccupied, swapCopy, swapIn } from "../storage/sqlite-swap.js";
 import { readCopyFacts } from "../storage/upkeep.js";
-import type { TellProgress } from "./proof.js";
+import type { Prove, TellProgress } from "./proof.js";
 import { proveInProcess } from "./prove-in-process.js";
 import { resolveBackup } from "./resolve-backup.js";
 import { SAMPLE_SESSIONS } from "./take-backup.js";
@@ -28,6 +28,8 @@ export interface RestoreOrder {
 	readonly full: boolean;
 	readonly now: () => number;
 	readonly tell?: TellProgress;
+	/** As in `BackupOrder`. */
+	readonly prove?: Prove;
 }
 
 export interface Restored {
@@ -99,14 +101,14 @@ export async function restoreDatabase(order: RestoreOrder): Promise<Restored> {
 }
 
 async function copyVerified(from: string, copy: string, order: RestoreOrder): Promise<string[]> {
-	const { tell = () => undefined, full } = order;
+	const { tell = () => undefined, full, prove = proveInProcess } = order;
 	try {
 		copyFileSync(from, copy, constants.COPYFILE_FICLONE);
 	} catch (error) {
 		throw translateFileError(error, copy);
 	}
 	const sampleSessions = full ? null : SAMPLE_SESSIONS;
-	const facts = await proveInProcess({ database: copy, finish: true, sampleSessions }, tell);
+	const facts = await prove({ database: copy, finish: true, sampleSessions }, tell);
 	return [...facts.proof.problems];
 }
 

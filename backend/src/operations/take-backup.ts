@@ -11,7 +11,7 @@ import { type BackupManifest, manifestText } from "../storage/backups/manifest.j
 import { beginUnfinished, endUnfinished, sweepUnfinished } from "../storage/backups/unfinished.js";
 import { makeDirectoryDurable, renameDurable, writeFileDurable } from "../storage/durable-files.js";
 import { VERSION } from "../version.js";
-import type { ProofFacts, TellProgress } from "./proof.js";
+import type { ProofFacts, Prove, TellProgress } from "./proof.js";
 import { proveInProcess } from "./prove-in-process.js";
 
 /** Sessions that are played again before a backup counts, unless all of them are asked for. */
@@ -29,8 +29,8 @@ export interface BackupOrder {
 	readonly now: () => number;
 	readonly tell?: TellProgress;
 	readonly signal?: AbortSignal;
-	/** What verifies the copy; given by tests that break it. */
-	readonly prove?: typeof proveInProcess;
+	/** What verifies the copy; not given: a process of its own. */
+	readonly prove?: Prove;
 }
 
 /**
