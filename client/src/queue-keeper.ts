@@ -47,7 +47,10 @@ export class QueueKeeper {
 			this.#dirty = false;
 			const snapshot = queue.snapshot();
 			try {
-				const written = storage.set(storageKey, playingRecord(sessionId, snapshot.movesJson, acknowledged()));
+				const written = storage.set(
+					storageKey,
+					playingRecord(sessionId, snapshot.movesJson, acknowledged()),
+				);
 				if (written !== undefined) await written;
 			} catch (cause) {
 				// A full local storage must not keep the moves from the server, which is the safer place.

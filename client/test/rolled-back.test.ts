@@ -56,8 +56,9 @@ describe("a server that was restored", () => {
 		spawn(opened, 6);
 		expect(await rolledBack).toEqual({ resent: 3, lost: 0, seq: 2 });
 		await opened.settled();
-		expect(new Set(sessionOf(opened).log.map((move) => "artifactId" in move && move.artifactId)))
-			.toEqual(new Set(["a1", "a2", "a3", "a4", "a5", "a6"]));
+		expect(
+			new Set(sessionOf(opened).log.map((move) => "artifactId" in move && move.artifactId)),
+		).toEqual(new Set(["a1", "a2", "a3", "a4", "a5", "a6"]));
 	});
 
 	it("[Q12] after a reload the player can be told how much is gone", async () => {

@@ -84,13 +84,22 @@ async function restore(from: string | null, flags: RestoreFlags): Promise<void> 
 function demandSense(from: string | null, flags: RestoreFlags): void {
 	const isOfSession = flags.session !== undefined;
 	if (flags.undo && !isOfSession)
-		throw new SavepointError("USAGE", "--undo takes the restore of one session back; name it with --session.");
+		throw new SavepointError(
+			"USAGE",
+			"--undo takes the restore of one session back; name it with --session.",
+		);
 	if (flags.undo && from !== null)
 		throw new SavepointError("USAGE", "--undo needs no backup: what was there is in the log.");
 	if (!flags.undo && from === null)
-		throw new SavepointError("USAGE", "Name the backup to restore from; latest is the newest proven one.");
+		throw new SavepointError(
+			"USAGE",
+			"Name the backup to restore from; latest is the newest proven one.",
+		);
 	if (isOfSession && flags.force)
-		throw new SavepointError("USAGE", "--force is for the whole storage; --yes restores one session.");
+		throw new SavepointError(
+			"USAGE",
+			"--force is for the whole storage; --yes restores one session.",
+		);
 }
 
 function restoredText(restored: Restored): string[] {

@@ -83,7 +83,8 @@ export class ControlServer {
 			send({ kind: "done", result });
 		} catch (error) {
 			const known = error instanceof SavepointError ? error : new SavepointError("INTERNAL");
-			if (known !== error) this.#options.log.error({ err: error }, "the local socket's verb failed");
+			if (known !== error)
+				this.#options.log.error({ err: error }, "the local socket's verb failed");
 			send({ kind: "failed", code: known.code, reason: known.message });
 		}
 		socket.end();

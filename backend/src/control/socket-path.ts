@@ -31,8 +31,7 @@ export function releaseSocketPath(database: string): void {
 	rmSync(path, { force: true });
 	if (path === besideDatabase(database)) return;
 	// Only a directory that `claimSocketPath` made; the pointer may hold anything.
-	if (/savepoint-\w+$/.test(dirname(path)))
-		rmSync(dirname(path), { recursive: true, force: true });
+	if (/savepoint-\w+$/.test(dirname(path))) rmSync(dirname(path), { recursive: true, force: true });
 	rmSync(pointerOf(database), { force: true });
 }
 

@@ -16,7 +16,10 @@ const Backup = Type.Object({
 const Prove = Type.Object({ name: Type.Union([Type.Null(), Type.String()]), full: Type.Boolean() });
 const Session = Type.Object({ from: Type.String(), sessionId: Type.String() });
 const Swap = Type.Object({ ...Session.properties, seq: Type.Integer() });
-const Undo = Type.Object({ sessionId: Type.String(), seq: Type.Union([Type.Null(), Type.Integer()]) });
+const Undo = Type.Object({
+	sessionId: Type.String(),
+	seq: Type.Union([Type.Null(), Type.Integer()]),
+});
 
 export function controlVerbs(parts: {
 	readonly backups: BackupKeeper;

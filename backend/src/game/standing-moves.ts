@@ -48,10 +48,11 @@ function movesThatMake(logged: LoggedMove): LoggedMove[] {
 	});
 	const statuses = artifacts
 		.filter(({ status }) => status !== "inAir")
-		.map(({ id, status }): LoggedMove =>
-			status === "deposited"
-				? { ...common, type: "deposit", artifactId: id }
-				: { ...common, type: "artifact-status", artifactId: id, status },
+		.map(
+			({ id, status }): LoggedMove =>
+				status === "deposited"
+					? { ...common, type: "deposit", artifactId: id }
+					: { ...common, type: "artifact-status", artifactId: id, status },
 		);
 	const end: LoggedMove = {
 		...common,

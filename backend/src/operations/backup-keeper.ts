@@ -1,11 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { SavepointError } from "../errors.js";
-import {
-	BACKUP_CHECK_MS,
-	BACKUP_FIRST_MS,
-	BACKUP_RETRY_MS,
-} from "../limits.js";
+import { BACKUP_CHECK_MS, BACKUP_FIRST_MS, BACKUP_RETRY_MS } from "../limits.js";
 import type { Log } from "../log.js";
 import {
 	BACKUP_MANIFEST,
@@ -107,7 +103,7 @@ export class BackupKeeper {
 	}
 
 	/**
-	 * Makes and proves one now. Rejects as `takeBackup`; with STORAGE_BUSY while one is under way.
+	 * Makes and proves one, after any that is under way. Rejects as `takeBackup`.
 	 */
 	take(
 		order: { readonly label: string; readonly full: boolean; readonly directory?: string },
@@ -157,15 +153,15 @@ export class BackupKeeper {
 		});
 	}
 
+	/** Whoever asks while one is under way waits for its end. */
 	async #alone<T>(work: () => Promise<T>): Promise<T> {
-		if (this.#running !== null)
-			throw new SavepointError("STORAGE_BUSY", "A backup is under way; wait for its end.");
-		const running = work();
+		const before = this.#running ?? Promise.resolve();
+		const running = before.then(work, work);
 		this.#running = running;
 		try {
 			return await running;
 		} finally {
-			this.#running = null;
+			if (this.#running === running) this.#running = null;
 		}
 	}
 

@@ -1,5 +1,5 @@
-import type { Progress } from "../storage/doctor/report.js";
 import type { BackupManifest } from "../storage/backups/manifest.js";
+import type { Progress } from "../storage/doctor/report.js";
 
 /** What goes to the process that verifies a copy, and what comes back. Types only. */
 

@@ -1,4 +1,4 @@
-import { copyFileSync, constants } from "node:fs";
+import { constants, copyFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
 	BACKUP_DATABASE,

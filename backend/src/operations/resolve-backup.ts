@@ -1,7 +1,12 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { SavepointError } from "../errors.js";
-import { type BackupEntry, listBackups, newestProven, readBackup } from "../storage/backups/catalogue.js";
+import {
+	type BackupEntry,
+	listBackups,
+	newestProven,
+	readBackup,
+} from "../storage/backups/catalogue.js";
 
 /**
  * The backup that a person means by `latest` (the newest proven one), by a name of `savepoint

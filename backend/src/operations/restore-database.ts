@@ -1,5 +1,5 @@
-import { copyFileSync, constants } from "node:fs";
 import { randomUUID } from "node:crypto";
+import { constants, copyFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { SavepointError } from "../errors.js";
 import { isProven } from "../storage/backups/catalogue.js";

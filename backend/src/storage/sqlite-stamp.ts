@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
-import { syncFile } from "./durable-files.js";
 import type { MigrationDriver, SqlRow } from "./driver.js";
+import { syncFile } from "./durable-files.js";
 import { migrate, readMigrations } from "./migrate.js";
 import type { StorageModule } from "./module.js";
 import { translateSqliteError } from "./sqlite-errors.js";
@@ -13,7 +13,11 @@ import { named } from "./sqlite-writer.js";
 export async function stampCopy(
 	path: string,
 	modules: readonly StorageModule[],
-	identity: { readonly instanceId: string; readonly generationAbove: number; readonly nowMs: number },
+	identity: {
+		readonly instanceId: string;
+		readonly generationAbove: number;
+		readonly nowMs: number;
+	},
 ): Promise<number> {
 	const connection = new Database(path, { fileMustExist: true });
 	try {

@@ -90,9 +90,7 @@ export function readCopyFacts(path: string): CopyFacts {
 			instanceId: String(service?.["instance_id"] ?? ""),
 			generation: Number(service?.["generation"] ?? 1),
 			sessions: number("select count(*) as n from sessions"),
-			moves: number(
-				"select (select count(*) from moves) + (select count(*) from move_tail) as n",
-			),
+			moves: number("select (select count(*) from moves) + (select count(*) from move_tail) as n"),
 			counters: Object.fromEntries(
 				Object.entries(counters).map(([name, value]) => [
 					name,

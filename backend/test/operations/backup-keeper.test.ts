@@ -93,6 +93,15 @@ describe("the schedule", () => {
 		expect(kept.isDue()).toBe(true);
 	});
 
+	it("[Y5] whoever asks while one is under way waits for its end", async () => {
+		const kept = keeper();
+		const taken = await Promise.all([
+			kept.take({ label: "first", full: false }),
+			kept.take({ label: "second", full: false }),
+		]);
+		expect(taken.map(({ manifest }) => manifest.label)).toEqual(["first", "second"]);
+	});
+
 	it("[Y2] what is superseded goes, and the newest proven one never", async () => {
 		const kept = keeper();
 		for (let hour = 0; hour < 5; hour += 1) {

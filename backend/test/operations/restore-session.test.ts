@@ -172,7 +172,12 @@ describe("restoring one session", () => {
 		const state = newSession(replay.seed, replay.durationSeconds * 1000);
 		for (const { type, artifactId = "", x = 0, y = 0, status, result } of replay.moves) {
 			if (type === "spawn")
-				applyMove(state, { type, artifactId, xFixed: Math.round(x * 1000), yFixed: Math.round(y * 1000) });
+				applyMove(state, {
+					type,
+					artifactId,
+					xFixed: Math.round(x * 1000),
+					yFixed: Math.round(y * 1000),
+				});
 			else if (type === "deposit") applyMove(state, { type, artifactId });
 			else if (type === "end") applyMove(state, { type, claim: result as "lost" });
 			else

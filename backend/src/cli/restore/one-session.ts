@@ -74,9 +74,7 @@ async function inThisProcess(
 			compare: ({ from, sessionId }) =>
 				from === null ? restorer.compareUndo(sessionId) : restorer.compare(from, sessionId),
 			act: ({ from, sessionId }, seq) =>
-				from === null
-					? restorer.undo(sessionId, seq)
-					: restorer.restore(from, sessionId, seq),
+				from === null ? restorer.undo(sessionId, seq) : restorer.restore(from, sessionId, seq),
 		});
 	} finally {
 		await service.close();
@@ -109,7 +107,10 @@ function diffText({ from, here, there, asOf, movesAfter, artifacts }: SessionDif
 	];
 }
 
-const doneText = ({ from, sessionId }: Wanted, { seq, status, stateHash }: SessionRestored): string =>
+const doneText = (
+	{ from, sessionId }: Wanted,
+	{ seq, status, stateHash }: SessionRestored,
+): string =>
 	from === null
 		? `Undone: entry ${seq} of its log; the session is ${status}, state ${stateHash}.`
 		: `Restored: entry ${seq} of its log; the session is ${status}, state ${stateHash}. ` +

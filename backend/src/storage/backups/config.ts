@@ -11,11 +11,7 @@ const EVERY_MINUTES_MAX = 7 * 24 * 60;
 const KEEP = /^(\d{1,4})h,(\d{1,4})d,(\d{1,4})w$/;
 
 /** Adds a sentence for each mistake. */
-export function readBackupConfig(
-	every: string,
-	keep: string,
-	mistakes: string[],
-): BackupConfig {
+export function readBackupConfig(every: string, keep: string, mistakes: string[]): BackupConfig {
 	const everyMinutes = Number(every);
 	const isNumber = /^\d{1,5}$/.test(every) && everyMinutes <= EVERY_MINUTES_MAX;
 	if (!isNumber)

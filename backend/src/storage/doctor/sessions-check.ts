@@ -17,7 +17,8 @@ const CHUNK_BUDGET_MS = 200;
  */
 export async function checkSessions(examination: Examination): Promise<void> {
 	const { database, findings, quick, onProgress } = examination;
-	if (examination.sampleSessions !== null) return checkSample(examination, examination.sampleSessions);
+	if (examination.sampleSessions !== null)
+		return checkSample(examination, examination.sampleSessions);
 	const lastKey = readLastKey(examination);
 	const activityAtMs = readActivity(examination);
 	const options = {

@@ -76,7 +76,12 @@ describe("retention", () => {
 			fc.property(keeps, steps, (keep, history) => {
 				const entries = live(history).reverse();
 				const gone = superseded(entries, keep);
-				expect(superseded(entries.filter((one) => !gone.includes(one)), keep)).toEqual([]);
+				expect(
+					superseded(
+						entries.filter((one) => !gone.includes(one)),
+						keep,
+					),
+				).toEqual([]);
 			}),
 		);
 	});
