@@ -20,7 +20,7 @@ describe("the pages for operators", () => {
 	const start = (port: number) => `
 		set -e
 		node backend/bin/savepoint.js serve > "${data}/out" 2>&1 & SERVER=$!
-		trap 'kill -9 $SERVER 2>/dev/null' EXIT
+		trap 'kill -9 $SERVER 2>/dev/null || true' EXIT
 		URL=http://127.0.0.1:${port}
 		until curl -sf $URL/health > /dev/null; do sleep 0.1; done
 		SESSION=$(curl -s -X POST $URL/api/sessions | sed 's/.*"sessionId":"\\([^"]*\\)".*/\\1/')

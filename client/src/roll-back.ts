@@ -11,7 +11,9 @@ export interface RolledBack {
 	readonly seq: number;
 }
 
-/** How far the server has told that the session is saved, and in which generation of its storage. */
+/**
+ * How far the server has told that the session is saved, and in which generation of its storage.
+ */
 export interface Acknowledged {
 	readonly generation: number;
 	readonly seq: number;

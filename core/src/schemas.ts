@@ -198,8 +198,8 @@ export const Session = Type.Object({
 	endedAt: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
 	remainingSeconds: Type.Number(),
 	/**
-	 * How often the service's storage was restored whole, counted from 1: where it differs from before,
-	 * the session may be older than it was.
+	 * How often the service's storage was restored whole, counted from 1: where it differs from
+	 * before, the session may be older than it was.
 	 */
 	generation: Type.Integer(),
 	/** For `GET /api/replays/:replayId`, which is no secret; null while the session is active. */

@@ -29,7 +29,7 @@ Examples:
   savepoint backups prove
   savepoint backups prove 2026-11-25T15-18-00-123Z-scheduled --full
 
-Exit codes: 0 done; it is proven · 1 it does not verify · 2 wrong usage · 65 there is no such backup ·
+Exit codes: 0 done; it is proven · 1 it does not verify · 2 wrong usage · 65 no such backup ·
 71 it could not be looked at · others are listed in docs/reference/cli.md`;
 
 /** Adds the verb `backups` with `list` and `prove`. */

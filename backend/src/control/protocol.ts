@@ -1,8 +1,8 @@
 import type { Progress } from "../storage/doctor/report.js";
 
 /**
- * The server's local socket: one line of JSON asks, lines of JSON answer, the last of them `done` or
- * `failed`. Only who may open the socket, mode 0600, may ask (G5).
+ * The server's local socket: one line of JSON asks, lines of JSON answer, the last of them `done`
+ * or `failed`. Only who may open the socket, mode 0600, may ask (G5).
  */
 export const CONTROL_VERSION = 1;
 

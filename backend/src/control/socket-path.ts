@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { SOCKET_PATH_BYTES_MAX } from "../limits.js";
 
 /**
- * Where the socket of a database is: beside it, unless that path is longer than the system takes for
- * a socket. Then it lies in a directory of its own for temporary files, which nobody else may enter,
- * and a file beside the database tells where.
+ * Where the socket of a database is: beside it, unless that path is longer than the system takes
+ * for a socket. Then it lies in a directory of its own for temporary files, which nobody else may
+ * enter, and a file beside the database tells where.
  */
 const besideDatabase = (database: string): string => `${database}.sock`;
 const pointerOf = (database: string): string => `${database}.sock.path`;

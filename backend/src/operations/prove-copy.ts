@@ -10,8 +10,8 @@ const HARMED_NAMED_MAX = 20;
 
 /**
  * Verifies a copy of a database as doctor does, and says what is in it. Changes nothing but what
- * `finish` asks for. Rejects where the file cannot be opened at all; what does not verify is told in
- * `proof.problems`.
+ * `finish` asks for. Rejects where the file cannot be opened at all; what does not verify is told
+ * in `proof.problems`.
  */
 export async function proveCopy(request: ProofRequest, tell: TellProgress): Promise<ProofFacts> {
 	const { database, sampleSessions } = request;

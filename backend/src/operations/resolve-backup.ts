@@ -25,6 +25,7 @@ export function resolveBackup(directory: string, from: string): BackupEntry {
 		"BACKUP_NOT_FOUND",
 		from === "latest"
 			? `There is no proven backup in ${directory}.`
-			: `There is no backup of that name in ${directory}, and none at that path; \`savepoint backups\` lists them.`,
+			: `There is no backup of that name in ${directory}, and none at that path. ` +
+					"`savepoint backups` lists them.",
 	);
 }

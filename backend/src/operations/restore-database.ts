@@ -47,13 +47,13 @@ export interface Restored {
 }
 
 /**
- * Restores the whole storage from a backup. The copy is verified beside the database before anything
- * of it is touched; then it takes its place in one swap, which a kill cannot leave half done. The
- * restored storage has a new identity and a higher generation, by which clients notice.
+ * Restores the whole storage from a backup. The copy is verified beside the database before
+ * anything of it is touched; then it takes its place in one swap, which a kill cannot leave half
+ * done. The restored storage has a new identity and a higher generation, by which clients notice.
  *
- * Rejects with STORAGE_LOCKED while a server runs; RESTORE_REFUSED where a database is there, or the
- * backup does not verify, without `force`; BACKUP_NOT_FOUND, BACKUP_FAILED; STORAGE_FULL and others
- * of the disk. Nothing has changed then.
+ * Rejects with STORAGE_LOCKED while a server runs; RESTORE_REFUSED where a database is there, or
+ * the backup does not verify, without `force`; BACKUP_NOT_FOUND, BACKUP_FAILED; STORAGE_FULL and
+ * others of the disk. Nothing has changed then.
  */
 export async function restoreDatabase(order: RestoreOrder): Promise<Restored> {
 	const { config, from, force, now } = order;

@@ -5,7 +5,7 @@ import type { SqlDriver, SqlRow } from "../storage/driver.js";
 import type { SessionRecord, SessionRepository, SetBody } from "../storage/ports.js";
 import { Rebuild } from "../storage/rebuild.js";
 import { encodeMoveType, UnreadableRow } from "../storage/serializers.js";
-import { type OtherSession, readSessionThere } from "../storage/session-there.js";
+import { type OtherSession, readSessionThere } from "../storage/sqlite-session-there.js";
 import { resolveBackup } from "./resolve-backup.js";
 import { diffOf, type SessionDiff } from "./session-diff.js";
 
@@ -39,9 +39,9 @@ export interface SessionRestored {
 }
 
 /**
- * Restores one session while all others play on. A restore and its undo are entries of the session's
- * log that hold the whole state: `seq` never goes back, nothing is taken out of the log, the
- * counters follow in the same transaction, and whoever watches the session is told.
+ * Restores one session while all others play on. A restore and its undo are entries of the
+ * session's log that hold the whole state: `seq` never goes back, nothing is taken out of the log,
+ * the counters follow in the same transaction, and whoever watches the session is told.
  *
  * Every method rejects with SESSION_NOT_FOUND where the session is not here, SESSION_HARMED where
  * what is stored of it here does not verify, and with what refuses a write.
@@ -75,7 +75,9 @@ export class SessionRestorer {
 		return (await this.#comparedUndo(sessionId)).diff;
 	}
 
-	/** Takes the last restore back: the session is as right before it, and moves since do not hold. */
+	/**
+	 * Takes the last restore back: the session is as right before it, and moves since do not hold.
+	 */
 	async undo(sessionId: string, seq: number): Promise<SessionRestored> {
 		const { before, restoredAtMs, diff } = await this.#comparedUndo(sessionId);
 		// What has passed since is the operator's time, not the player's.
@@ -178,8 +180,8 @@ export class SessionRestorer {
 	}
 
 	/**
-	 * How long the session's clock must be stopped so that its player has the time again that was left
-	 * when the state was stored.
+	 * How long the session's clock must be stopped so that its player has the time again that was
+	 * left when the state was stored.
 	 */
 	#pauseSince(here: SessionRecord, { record, downtimeMs, lastAtMs }: OtherSession): number {
 		const nowMs = this.#deps.now();

@@ -36,8 +36,8 @@ export interface BackupOrder {
 /**
  * Makes a backup and proves it (B1). It has its name, and counts, only when copy, verification and
  * manifest are done and synced; a kill at any moment leaves a directory that counts as nothing and
- * is swept by the next backup. A copy that does not verify is kept, as not proven, because it may be
- * all there is of the newest sessions; look at `manifest.proof.problems`.
+ * is swept by the next backup. A copy that does not verify is kept, as not proven, because it may
+ * be all there is of the newest sessions; look at `manifest.proof.problems`.
  *
  * Rejects with BACKUP_FAILED, SHUTTING_DOWN, STORAGE_FULL, STORAGE_IO, STORAGE_PERMISSION …; then
  * nothing of it stays.

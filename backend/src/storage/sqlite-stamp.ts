@@ -8,7 +8,8 @@ import { named } from "./sqlite-writer.js";
 
 /**
  * Brings a copy that nobody else has open to this version's schema and gives it another identity.
- * Durable when it returns. Throws as `pendingMigrations`; STORAGE_FULL, STORAGE_IO, STORAGE_CORRUPT.
+ * Durable when it returns. Throws as `pendingMigrations`; STORAGE_FULL, STORAGE_IO,
+ * STORAGE_CORRUPT.
  */
 export async function stampCopy(
 	path: string,

@@ -7,9 +7,10 @@ import type { DatabasePaths } from "./sqlite-paths.js";
 import { clearMarker, isAnythingThere, moveTogether } from "./sqlite-quarantine.js";
 
 /**
- * A restored copy takes the database's place, and what was there is kept, moved whole. A note beside
- * the database is durable before the first file moves and goes after the last, so a swap that was
- * killed is finished by whoever holds the lock next; until the note is there, nothing has happened.
+ * A restored copy takes the database's place, and what was there is kept, moved whole. A note
+ * beside the database is durable before the first file moves and goes after the last, so a swap
+ * that was killed is finished by whoever holds the lock next; until the note is there, nothing has
+ * happened.
  */
 export interface SwapNote {
 	/** ISO 8601, UTC. */
@@ -30,7 +31,8 @@ export const isOccupied = (paths: DatabasePaths): boolean =>
 
 /**
  * Call it under the lock, with `swapCopy` whole and synced and nothing open. Returns the directory
- * that holds what was there; null: there was nothing. A kill leaves the old database or the new one.
+ * that holds what was there; null: there was nothing. A kill leaves the old database or the new
+ * one.
  */
 export function swapIn(paths: DatabasePaths, now: Date, instanceId: string): string | null {
 	const name = now.toISOString().replaceAll(/[:.]/g, "-");

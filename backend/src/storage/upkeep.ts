@@ -79,7 +79,9 @@ export interface CopyFacts {
 	readonly counters: Readonly<Record<string, number | null>>;
 }
 
-/** Changes nothing. @throws as `readStatistics`; also STORAGE_CORRUPT for a page that is damaged. */
+/**
+ * Changes nothing. @throws as `readStatistics`; also STORAGE_CORRUPT for a page that is damaged.
+ */
 export function readCopyFacts(path: string): CopyFacts {
 	return look(path, (database) => {
 		const number = (sql: string): number => Number(database.all(sql)[0]?.["n"] ?? 0);

@@ -1,5 +1,5 @@
-// Goal: an operator on this machine can ask the server, and nobody else. Method: a real socket, asked
-// by the real client and by hand.
+// Goal: an operator on this machine can ask the server, and nobody else. Method: a real socket,
+// asked by the real client and by hand.
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { createConnection } from "node:net";
 import { join } from "node:path";
@@ -86,7 +86,7 @@ describe("the local socket", () => {
 		expect(await byHand(path, '{"version":1,"verb":"count"}\n')).toContain('"done"');
 	});
 
-	it("[G5] where the path is too long for a socket, it is elsewhere, and nobody else may go there", async () => {
+	it("[G5] where its path would be too long, it is elsewhere, for nobody else", async () => {
 		const deep = join(directory.path, "d".repeat(90));
 		mkdirSync(deep);
 		const database = join(deep, "game.sqlite");

@@ -79,7 +79,7 @@ describe("the schedule", () => {
 		expect(kept.isDue()).toBe(true);
 	});
 
-	it("[Y5] a copy that does not verify is a failure, and does not stop the next attempt", async () => {
+	it("[Y5] a copy that does not verify is a failure, and tried again", async () => {
 		const kept = keeper({
 			prove: async (request, tell) => {
 				const facts = await proveCopy(request, tell);

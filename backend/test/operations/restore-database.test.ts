@@ -1,6 +1,6 @@
-// Goal: a whole restore replaces nothing unasked, keeps what was there, and cannot be left half done.
-// Method: real storages; a swap is begun by hand and cut off after each of its steps, and the next
-// opening must find the old database or the new one.
+// Goal: a whole restore replaces nothing unasked, keeps what was there, and cannot be left half
+// done. Method: real storages; a swap is begun by hand and cut off after each of its steps, and the
+// next opening must find the old database or the new one.
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -97,7 +97,7 @@ describe("restoring the whole storage", () => {
 		expect((await restore(true)).problems.join(" ")).toContain("key 1");
 	});
 
-	it("[Y4] that was killed after any step is finished by the next start, or never was", async () => {
+	it("[Y4] that was killed at any step is finished by the next start, or never was", async () => {
 		await store(2);
 		await backup();
 		await store(1);

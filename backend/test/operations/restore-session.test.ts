@@ -1,6 +1,6 @@
-// Goal: one session goes back and forth while everything else stands. Method: a real storage, a real
-// backup of it, moves after it; each restore and undo is held against the state it should bring
-// back, the counters against doctor's recount, and a fresh load against the log.
+// Goal: one session goes back and forth while everything else stands. Method: a real storage, a
+// real backup of it, moves after it; each restore and undo is held against the state it should
+// bring back, the counters against doctor's recount, and a fresh load against the log.
 import { join } from "node:path";
 import type { NormalMove, Session } from "@savepoint/core";
 import { applyMove, newSession, stateHash } from "@savepoint/core";

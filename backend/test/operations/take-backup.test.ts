@@ -78,7 +78,7 @@ describe("a backup", () => {
 		expect(readdirSync(backups)).toEqual([]);
 	});
 
-	it("[B1] of a session that was changed behind the server's back is kept, and not proven", async () => {
+	it("[B1] of a session that does not verify is kept, and not proven", async () => {
 		const changed: BackupOrder["prove"] = (request, tell) => {
 			tamper(request.database, "update sessions set score = score + 1 where session_key = 7");
 			return proveCopy(request, tell);

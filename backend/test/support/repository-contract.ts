@@ -79,7 +79,7 @@ class Player {
 	}
 }
 
-const spawnOf = (artifactId: string | null): LoggedBody => ({
+const spawnOf = (artifactId: string | null): PlayedBody => ({
 	type: "spawn",
 	artifactId,
 	xFixed: 1_500,

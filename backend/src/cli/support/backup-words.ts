@@ -4,8 +4,8 @@ import { bytesText, nounText } from "./words.js";
 /** One line of a list. */
 export function backupLine({ name, manifest }: BackupEntry): string {
 	const { bytes, sessions, moves } = manifest;
-	const content = `${nounText(sessions, "session")}, ${nounText(moves, "move")}, ${bytesText(bytes)}`;
-	return `${name}  ${content}  ${provenText(manifest)}`;
+	const counted = `${nounText(sessions, "session")}, ${nounText(moves, "move")}`;
+	return `${name}  ${counted}, ${bytesText(bytes)}  ${provenText(manifest)}`;
 }
 
 export function provenText({ provenAt, proof }: BackupEntry["manifest"]): string {

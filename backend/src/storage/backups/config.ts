@@ -1,4 +1,9 @@
-import type { Keep } from "./retention.js";
+/** How many backups the schedule keeps: the newest of each hour, day and week. */
+export interface Keep {
+	readonly hours: number;
+	readonly days: number;
+	readonly weeks: number;
+}
 
 /** How often a server makes backups, and how many of them it keeps. */
 export interface BackupConfig {

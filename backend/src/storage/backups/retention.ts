@@ -1,11 +1,5 @@
 import { type BackupEntry, isProven } from "./catalogue.js";
-
-/** How many backups the schedule keeps: the newest of each hour, day and week. */
-export interface Keep {
-	readonly hours: number;
-	readonly days: number;
-	readonly weeks: number;
-}
+import type { Keep } from "./config.js";
 
 export const SCHEDULED = "scheduled";
 const HOUR_MS = 3_600_000;
@@ -13,10 +7,10 @@ const HOUR_MS = 3_600_000;
 const FIRST_WEEK_MS = Date.UTC(1970, 0, 5);
 
 /**
- * The backups that may go: of those that the schedule made itself, whatever is neither the newest of
- * one of the last `hours` hours, `days` days or `weeks` weeks that have one (in UTC). What an
- * operator asked for is never among them, and neither is the newest proven one. A backup that is not
- * proven goes when a newer proven one is there, or a newer one that is not proven either.
+ * The backups that may go: of those that the schedule made itself, whatever is neither the newest
+ * of one of the last `hours` hours, `days` days or `weeks` weeks that have one (in UTC). What an
+ * operator asked for is never among them, and neither is the newest proven one. A backup that is
+ * not proven goes when a newer proven one is there, or a newer one that is not proven either.
  *
  * `entries`: newest first, as `listBackups` gives them.
  */

@@ -8,9 +8,9 @@ const RANGE_KEYS = 16;
 const TELL_EVERY_ROWS = 10_000;
 
 /**
- * For a large copy: the checksum of every session's row, and some sessions, spread over all keys and
- * others each time, verified whole as `checkSessions` does. What only the whole log can tell is left
- * to a full look: rows of no session, and the time of the last activity.
+ * For a large copy: the checksum of every session's row, and some sessions, spread over all keys
+ * and others each time, verified whole as `checkSessions` does. What only the whole log can tell is
+ * left to a full look: rows of no session, and the time of the last activity.
  */
 export function checkSample(examination: Examination, sampleSessions: number): void {
 	try {

@@ -103,7 +103,7 @@ describe("retention", () => {
 		expect(Math.max(...ages)).toBeGreaterThan(14 * 24);
 	});
 
-	it("[Y2] of backups that are not proven only the newest stays, and none that a proven one follows", () => {
+	it("[Y2] of those not proven the newest stays, until a proven one follows", () => {
 		const at = (hour: number, proven: boolean) =>
 			entryAt(START_MS + hour * HOUR_MS, SCHEDULED, proven);
 		const [old, failed, alsoFailed] = [at(1, true), at(2, false), at(3, false)];

@@ -13,8 +13,8 @@ export interface OtherSession {
 }
 
 /**
- * Reads and verifies one session of a copy that nobody writes to; null where it is not there. Throws
- * UnreadableRow where it does not verify, and as `SqliteLook`.
+ * Reads and verifies one session of a copy that nobody writes to; null where it is not there.
+ * Throws UnreadableRow where it does not verify, and as `SqliteLook`.
  */
 export function readSessionThere(database: string, sessionId: string): OtherSession | null {
 	const look = new SqliteLook(databasePaths(database));
