@@ -19,9 +19,17 @@ export interface ServerConfig {
 	/** Addresses and networks whose word about the client's address is believed. */
 	readonly trustProxy: readonly string[];
 	readonly requestTimeoutMs: number;
+	readonly retention: RetentionPolicy;
 	readonly consoleAccess: ConsoleAccess;
 	/** null: `info`, or `warn` where a person looks at a terminal. */
 	readonly logLevel: LogLevel | null;
+}
+
+export interface RetentionPolicy {
+	/** How long an ended session is kept; null: for ever. */
+	readonly keepMs: number | null;
+	/** How long a removal can be taken back before anything is deleted. */
+	readonly undoMs: number;
 }
 
 /** What the console asks for; `off`: there is no console. */
@@ -29,6 +37,8 @@ export type ConsoleAccess =
 	| { readonly kind: "off" }
 	| { readonly kind: "password"; readonly password: string }
 	| { readonly kind: "hash"; readonly hash: string };
+
+const DAY_MS = 24 * 3_600_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -53,6 +63,7 @@ export function readConfig(env: Environment): ServerConfig {
 		requestTimeoutMs:
 			1000 *
 			readInteger(env, "SAVEPOINT_REQUEST_TIMEOUT_SECONDS", { min: 1, max: 3_600 }, mistakes),
+		retention: readRetention(env, mistakes),
 		consoleAccess: readConsoleAccess(env, mistakes),
 		logLevel: readLogLevel(env, mistakes),
 	};
@@ -104,6 +115,13 @@ function isNetwork(entry: string): boolean {
 	return (
 		bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
 	);
+}
+
+function readRetention(env: Environment, mistakes: string[]): RetentionPolicy {
+	const keepDays = readInteger(env, "SAVEPOINT_RETENTION_DAYS", { max: 36_500 }, mistakes);
+	const bounds = { min: 1, max: 365 };
+	const undoDays = readInteger(env, "SAVEPOINT_RETENTION_UNDO_DAYS", bounds, mistakes);
+	return { keepMs: keepDays === 0 ? null : keepDays * DAY_MS, undoMs: undoDays * DAY_MS };
 }
 
 /** No default password, and none that a list of common ones would hold. */

@@ -15,7 +15,7 @@ export interface Counters {
 	startedToday: number;
 }
 
-/** What one change does to the counters. Every change is activity. */
+/** What one change does to the counters. Every change by a player is activity. */
 export type CounterChange =
 	| { readonly kind: "activity"; readonly atMs: number }
 	| { readonly kind: "started"; readonly atMs: number; readonly day: number }
@@ -32,6 +32,12 @@ export type CounterChange =
 			readonly to: CountedState;
 			/** When the last of all other sessions was completed. */
 			readonly othersCompletedAtMs: number | null;
+	  }
+	/** An operator took a session away, or took that back; the times of the last deeds stay. */
+	| {
+			readonly kind: "removed" | "returned";
+			readonly result: SessionResult | null;
+			readonly stale: boolean;
 	  };
 
 /** What the counters know of one session. */
@@ -80,6 +86,10 @@ export function countChange(counters: Counters, change: CounterChange): void {
 			if (change.result !== "abandoned")
 				counters.latestCompletedAtMs = later(counters.latestCompletedAtMs, change.atMs);
 			break;
+		case "removed":
+		case "returned":
+			countRemoval(counters, change);
+			return;
 	}
 	// The sweep is not activity of a player.
 	if (change.kind !== "ended" || !change.stale)
@@ -101,3 +111,12 @@ function countSet(counters: Counters, change: Extract<CounterChange, { kind: "se
 
 const completedAtMs = ({ result, endedAtMs }: CountedState): number | null =>
 	result === "won" || result === "lost" ? endedAtMs : null;
+function countRemoval(
+	counters: Counters,
+	{ kind, result, stale }: Extract<CounterChange, { kind: "removed" | "returned" }>,
+): void {
+	const by = kind === "removed" ? -1 : 1;
+	counters.started += by;
+	if (result !== null) counters[result] += by;
+	if (stale) counters.staleEnded += by;
+}

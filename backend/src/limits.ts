@@ -43,6 +43,8 @@ export const STALE_DURATIONS = 2;
 // SQLite.
 export const BUSY_TIMEOUT_MS = 5_000;
 export const TAIL_ROWS_MAX = 4_096;
+/** How long logs of finished sessions are packed for before the next batch gets its turn. */
+export const PACK_BUDGET_MS = 5;
 export const CHECKPOINT_WAL_BYTES = 8 * 1024 * 1024;
 export const WAL_ALARM_BYTES = 64 * 1024 * 1024;
 export const JOURNAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -57,6 +59,11 @@ export const MOVES_PAGE_MAX = 1_000;
 export const MOVES_PAGE_DEFAULT = 256;
 export const REQUEST_TIMEOUT_MS = 30_000;
 export const IDLE_CONNECTION_MS = 72_000;
+/**
+ * Requests that may wait on one connection behind an answer that has not left. Node reads 64 KiB at
+ * a time, which can hold more than a thousand requests, and keeps every answer until it is read.
+ */
+export const PIPELINED_REQUESTS_MAX = 32;
 export const SHUTDOWN_GRACE_MS = 10_000;
 export const SOCKET_MESSAGES_PER_MINUTE = 6_000;
 export const SOCKET_MESSAGES_IN_FLIGHT_MAX = 64;
@@ -100,3 +107,10 @@ export const HISTORY_SAMPLE_MS = 60_000;
 export const HISTORY_FINE_MS = 8 * 24 * 3_600_000;
 export const HISTORY_THIN_ROWS = 500;
 export const HISTORY_POINTS_MAX = 400;
+
+// Retention.
+export const RETENTION_INTERVAL_MS = 10 * 60_000;
+/** Sessions that are marked in one transaction. */
+export const RETENTION_PAGE_SESSIONS = 200;
+/** Sessions that are deleted in one transaction: each takes its log along. */
+export const PURGE_PAGE_SESSIONS = 20;

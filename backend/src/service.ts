@@ -10,6 +10,7 @@ import { RecentReplays } from "./game/recent-replays.js";
 import { SessionStore } from "./game/session-store.js";
 import { newId, replayIdFor } from "./ids.js";
 import { KEPT_REPLAY_MOVES_MAX } from "./limits.js";
+import { localDay } from "./local-day.js";
 import type { Log } from "./log.js";
 import { BackupKeeper } from "./operations/backup-keeper.js";
 import { SessionRestorer } from "./operations/restore-session.js";
@@ -39,12 +40,6 @@ export interface Service {
 export type OpenService = (config: ServerConfig, log: Log, now?: () => number) => Promise<Service>;
 
 const SEEDS = 2 ** 32;
-
-/** The server's local day, which `sessionsToday` counts by. */
-const localDay = (timeMs: number): number => {
-	const date = new Date(timeMs);
-	return date.getFullYear() * 10_000 + (date.getMonth() + 1) * 100 + date.getDate();
-};
 
 /**
  * Storage → authority. Throws SavepointError with an exit code when the storage cannot be opened.
@@ -80,8 +75,20 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		now,
 		onRestored: ({ id, key }) => open.replays.forget(replayIdFor(id, key)),
 	});
-	const console = openConsole({ config, storage, authority, live: authority, log, now });
+	const console = openConsole({
+		config,
+		storage,
+		authority,
+		live: authority,
+		onHidden({ sessionId, sessionKey }) {
+			authority.hide(sessionId);
+			open.replays.forget(replayIdFor(sessionId, sessionKey));
+		},
+		log,
+		now,
+	});
 	console.history.start();
+	console.retention.start();
 	return {
 		backups,
 		restorer,
@@ -98,6 +105,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		announce: (url) => storage.announce(url),
 		async close() {
 			await backups.stop();
+			await console.retention.stop();
 			await console.history.stop();
 			await authority.close();
 			await storage.close();

@@ -110,6 +110,7 @@ export class SavepointClient {
 				greeted: (hello) => {
 					this.#compare(hello);
 					this.#moved({ ...hello, ended: false });
+					this.#events.emit("connected", { seq: hello.seq });
 				},
 				pushed: (push) => {
 					if (push.type === "changed") this.#moved(push);

@@ -26,7 +26,7 @@ export class RecentReplays implements Replays {
 		return replay;
 	}
 
-	/** An operator has put another state in the place of this one. */
+	/** An operator has put another state in the place of this one, or it was removed. */
 	forget(replayId: string): void {
 		this.#asked.delete(replayId);
 		this.#moves -= this.#movesOf.get(replayId) ?? 0;

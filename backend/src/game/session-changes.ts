@@ -20,6 +20,7 @@ import type {
 } from "../storage/ports.js";
 import type { AnswerSink, SessionChange, SingleBody } from "./answers.js";
 import type { LiveSession, SessionCache } from "./session-cache.js";
+import { noteLead } from "./views.js";
 
 export interface SessionChangesDeps {
 	readonly repository: SessionRepository;
@@ -66,6 +67,7 @@ export class SessionChanges {
 		record.stale = body.stale;
 		record.lastPlayMs = body.lastPlayMs;
 		record.pausedMs = body.pausedMs;
+		record.playLeadMs = 0;
 		const batch = commits.begin();
 		const logged = { moveId: null, playMs: null, recordedAtMs: nowMs, refusal: null };
 		repository.appendEntry(batch, record, { ...logged, body });
@@ -98,8 +100,11 @@ export class SessionChanges {
 
 	/** Queues an entry that `apply` has decided; an applied end takes the snapshot along. */
 	appendEntry(batch: WriteBatch, live: LiveSession, entry: NewEntry): void {
-		const { repository } = this.#deps;
+		const { repository, commits } = this.#deps;
 		const { record } = live;
+		const { playMs, recordedAtMs: nowMs } = entry;
+		if (playMs !== null)
+			noteLead(record, playMs, { nowMs, downtimeMs: commits.downtimeMsAt(nowMs) });
 		const keyed = repository.appendEntry(batch, record, entry);
 		if (keyed !== null && entry.moveId !== null) live.keyed.set(entry.moveId, keyed);
 		if (entry.body.type !== "end" || entry.refusal !== null) return;

@@ -174,6 +174,12 @@ export class SessionStore implements Authority {
 		return this.#cache.watcherCount(sessionId);
 	}
 
+	/** It was removed: what is in memory of it is not shown any longer. */
+	hide(sessionId: string): void {
+		const live = this.#cache.get(sessionId);
+		if (live !== undefined) this.#cache.forget(live);
+	}
+
 	// Sessions
 
 	#withSession<T>(id: string, sink: AnswerSink<T>, then: (live: LiveSession) => void): void {
@@ -272,6 +278,7 @@ export class SessionStore implements Authority {
 			headHash: "",
 			lastPlayMs: 0,
 			pausedMs: 0,
+			playLeadMs: 0,
 			snapshotSeq: 0,
 		};
 		if (createKey !== null) this.#creating.set(createKey, record);

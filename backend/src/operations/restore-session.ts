@@ -1,10 +1,11 @@
-import { OPERATOR_TYPES, type Session, snapshotOf } from "@savepoint/core";
+import { type LoggedMove, type Session, snapshotOf } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
 import type { SqlDriver, SqlRow } from "../storage/driver.js";
+import { logEntries } from "../storage/packed-log.js";
 import type { SessionRecord, SessionRepository, SetBody } from "../storage/ports.js";
 import { Rebuild } from "../storage/rebuild.js";
-import { encodeMoveType, UnreadableRow } from "../storage/serializers.js";
+import { UnreadableRow } from "../storage/serializers.js";
 import { type OtherSession, readSessionThere } from "../storage/sqlite-session-there.js";
 import { resolveBackup } from "./resolve-backup.js";
 import { diffOf, type SessionDiff } from "./session-diff.js";
@@ -19,7 +20,7 @@ export interface SessionRestorerDeps {
 		): Promise<Session>;
 	};
 	readonly driver: Pick<SqlDriver, "query">;
-	readonly sessions: Pick<SessionRepository, "load">;
+	readonly sessions: Pick<SessionRepository, "load" | "log">;
 	readonly downtimeMsAt: (nowMs: number) => number;
 	/** The directory of the backups. */
 	readonly directory: string;
@@ -121,36 +122,36 @@ export class SessionRestorer {
 
 	/** Chains that have the same hash at one entry have the same entries up to it. */
 	async #isOfThisLog(here: SessionRecord, there: SessionRecord): Promise<boolean> {
-		if (there.seq === 0) return there.key === here.key;
-		const [entry] = await this.#deps.driver.query(
-			"select hash from session_log where session_key = $1 and seq = $2",
-			[here.key, there.seq],
-		);
-		return entry?.["hash"] === there.headHash;
+		if (there.seq > here.seq) return false;
+		return (await this.#asOf(here, there.seq)).headHash === there.headHash;
 	}
 
 	async #comparedUndo(
 		sessionId: string,
 	): Promise<{ before: SessionRecord; restoredAtMs: number; diff: SessionDiff }> {
-		const { driver } = this.#deps;
 		const here = await this.#here(sessionId);
-		const [restored, reopened] = OPERATOR_TYPES.map(encodeMoveType) as [number, number];
-		const [last] = await driver.query(
-			`select seq, move_type, recorded_at from session_log
-			where session_key = $1 and move_type in ($2, $3) order by seq desc limit 1`,
-			[here.key, restored, reopened],
-		);
-		if (last === undefined || last["move_type"] === reopened)
+		const last = await this.#lastOperatorEntry(here);
+		if (last === undefined || last.type === "reopened")
 			throw new SavepointError(
 				"RESTORE_REFUSED",
 				last === undefined
 					? "The session was never restored; there is nothing to undo."
 					: "The last restore of the session was undone already.",
 			);
-		const seq = Number(last["seq"]);
+		const { seq } = last;
 		const before = await this.#asOf(here, seq - 1);
 		const diff = diffOf(`its own log, move ${seq - 1}`, { here, there: before }, seq - 1);
-		return { before, restoredAtMs: Number(last["recorded_at"]), diff };
+		return { before, restoredAtMs: Date.parse(last.at), diff };
+	}
+
+	async #lastOperatorEntry(here: SessionRecord): Promise<LoggedMove | undefined> {
+		let last: LoggedMove | undefined;
+		for (let seq = 0; seq < here.seq; ) {
+			const page = await this.#deps.sessions.log(here, seq, REPLAY_PAGE_MOVES);
+			last = page.findLast(({ asOf }) => asOf !== undefined) ?? last;
+			seq = page.at(-1)?.seq ?? here.seq;
+		}
+		return last;
 	}
 
 	/** The session as it was right after an entry of its log. */
@@ -164,11 +165,12 @@ export class SessionRestorer {
 		try {
 			const rebuild = new Rebuild(row as SqlRow, artifacts);
 			while (rebuild.seq < seq) {
-				const page = await driver.query(
-					`select * from session_log where session_key = $1 and seq > $2 and seq <= $3
-					order by seq limit $4`,
-					[key, rebuild.seq, seq, REPLAY_PAGE_MOVES],
+				const limit = Math.min(REPLAY_PAGE_MOVES, seq - rebuild.seq);
+				const rows = await driver.query(
+					"select * from session_log where session_key = $1 and seq > $2 order by seq limit $3",
+					[key, rebuild.seq, limit],
 				);
+				const page = logEntries(rows, rebuild.seq, limit);
 				if (page.length === 0) throw new UnreadableRow("the log ends too early");
 				rebuild.feed(page);
 			}

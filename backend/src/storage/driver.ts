@@ -5,7 +5,7 @@ import type { ErrorCode } from "@savepoint/core";
  * one. `sqlite.ts` implements it over better-sqlite3. How to add another: README.md in this folder.
  */
 
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | null | Uint8Array;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
 /** A statement that the commit path repeats: declared once, prepared once, named by its place. */

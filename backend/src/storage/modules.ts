@@ -3,6 +3,7 @@ import { HISTORY } from "./history/history-repo.js";
 import type { StorageModule } from "./module.js";
 import { NOTICES } from "./notices/notice-repo.js";
 import { OPERATORS } from "./operators/sign-in-repo.js";
+import { REMOVALS } from "./removals/removal-repo.js";
 import { SESSIONS } from "./session-repo.js";
 
 /**
@@ -15,4 +16,5 @@ export const MODULES: readonly StorageModule[] = [
 	NOTICES,
 	OPERATORS,
 	HISTORY,
+	REMOVALS,
 ];

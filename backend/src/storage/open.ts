@@ -33,6 +33,8 @@ export interface StorageOpening {
 	readonly now: () => number;
 	/** Nothing more may be written: stop with the code's exit code and start again. Called once. */
 	readonly onLost: (code: ErrorCode, reason: string) => void;
+	/** The verb that holds the lock, for the message that others get; not given: serve. */
+	readonly what?: string;
 	/** The kinds of data to keep; all of `modules.ts` where none are given. */
 	readonly modules?: readonly StorageModule[];
 }

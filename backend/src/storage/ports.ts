@@ -42,6 +42,11 @@ export interface SessionRecord {
 	lastPlayMs: number;
 	/** What passed between a state and its restore, which is no play time. */
 	pausedMs: number;
+	/**
+	 * How far play times were ahead of our clock: a player who plays on while we are away does not
+	 * get that time again. Not stored; the next move tells it anew.
+	 */
+	playLeadMs: number;
 	/** The log entry that the stored snapshot (row and artifacts) stands for. */
 	snapshotSeq: number;
 }
@@ -54,14 +59,17 @@ export type StoredLevel = Pick<Level, "terrain" | "trashCan" | "playerSpeedPerce
 export interface KeyedEntry {
 	readonly seq: number;
 	readonly recordedAtMs: number;
-	/** The move as logged: another body under the same key is told apart by it. */
-	readonly fingerprint: string;
+	/** The move as logged: another body under the same key is told apart by these two. */
+	readonly moveType: number;
+	readonly payload: string;
 	readonly refusal: RefusalCode | null;
 	/** The session right after it. */
 	readonly score: number;
 	readonly remaining: number;
 	readonly deposited: number;
-	readonly stateHash: string;
+	/** The halves of its state hash, for `formatStateHash`. */
+	readonly hashHigh: number;
+	readonly hashLow: number;
 }
 
 export interface StoredSession {
@@ -122,10 +130,16 @@ export interface SessionRepository {
 	findCreated(createKey: string): Promise<string | null>;
 	/** The id of the session with this key, or null. */
 	findByKey(key: number): Promise<string | null>;
+	/** Whether the session with this key was removed because it was old. */
+	isRetired(key: number): Promise<boolean>;
 	/** Active sessions due at or before `uptimeMs`, after the mark, oldest first. */
 	due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]>;
 	/** Log entries after `after`, in order. Throws SESSION_HARMED when one does not read back. */
 	log(session: { key: number; id: string }, after: number, limit: number): Promise<LoggedMove[]>;
+	/**
+	 * When a player last did something in the session with this key: the end by the sweep is none.
+	 */
+	lastActivity(key: number): Promise<number>;
 	/** A key that no session has; never given out twice, also after a crash. */
 	nextKey(): number;
 	/** Queues the new session's row and sets its head hash. */
@@ -139,8 +153,8 @@ export interface SessionRepository {
 	appendSnapshot(batch: WriteBatch, record: SessionRecord): void;
 	/** As `appendSnapshot`, also over the snapshot of an ended session and over other artifacts. */
 	replaceSnapshot(batch: WriteBatch, record: SessionRecord): void;
-	/** What `appendEntry` would log, for comparing a resend with the first. */
-	fingerprint(body: LoggedBody): string;
+	/** Whether `appendEntry` would log this body as it did that entry's: a resend, no other move. */
+	isSameMove(known: KeyedEntry, body: LoggedBody): boolean;
 }
 
 /** Who waits for a change to be on disk. Exactly one of the two is called, once. */

@@ -8,17 +8,13 @@ import {
 	scoreOf,
 	setState,
 	stateHash,
+	stateHashHalves,
 } from "@savepoint/core";
 import { artifactIdFor } from "../ids.js";
 import type { SqlRow } from "./driver.js";
+import { chainHash, chainLinkOf } from "./hashes.js";
 import type { KeyedEntry, LoggedBody, SessionRecord, SetBody, StoredSession } from "./ports.js";
-import {
-	chainHash,
-	decodeMoveType,
-	decodePayload,
-	decodeTerrain,
-	UnreadableRow,
-} from "./serializers.js";
+import { decodeMoveType, decodePayload, decodeTerrain, UnreadableRow } from "./serializers.js";
 import {
 	artifactFromRow,
 	checkSessionRow,
@@ -40,19 +36,22 @@ export const bodyToPlay = (
 /** What is remembered of a keyed entry, taken right after it was decided. */
 export const keyedEntry = (
 	record: SessionRecord,
-	fingerprint: string,
-	recordedAtMs: number,
-	refusal: RefusalCode | null,
-): KeyedEntry => ({
-	seq: record.seq,
-	recordedAtMs,
-	fingerprint,
-	refusal,
-	score: scoreOf(record.state),
-	remaining: remainingArtifacts(record.state),
-	deposited: record.state.depositedCount,
-	stateHash: stateHash(record.state),
-});
+	entry: Pick<KeyedEntry, "moveType" | "payload" | "recordedAtMs" | "refusal">,
+): KeyedEntry => {
+	const [hashHigh, hashLow] = stateHashHalves(record.state);
+	return {
+		seq: record.seq,
+		recordedAtMs: entry.recordedAtMs,
+		moveType: entry.moveType,
+		payload: entry.payload,
+		refusal: entry.refusal,
+		score: scoreOf(record.state),
+		remaining: remainingArtifacts(record.state),
+		deposited: record.state.depositedCount,
+		hashHigh,
+		hashLow,
+	};
+};
 
 /**
  * Rebuilds a session from its row's fixed fields and its log, and holds the result against the
@@ -64,6 +63,9 @@ export class Rebuild {
 	readonly #artifacts: readonly Artifact[];
 	readonly #record: SessionRecord;
 	readonly #keyed = new Map<string, KeyedEntry>();
+	/** What was packed has neither hashes nor artifacts of its own: the row vouches for both. */
+	#isPacked = false;
+	#wasSet = false;
 
 	constructor(row: SqlRow, artifactRows: readonly SqlRow[]) {
 		this.#row = checkSessionRow(row);
@@ -82,7 +84,7 @@ export class Rebuild {
 		return this.#record;
 	}
 
-	/** The next entries of the log, in order. */
+	/** The next entries of the log, in order, as `logEntries` makes them. */
 	feed(entries: readonly SqlRow[]): void {
 		for (const entry of entries) this.#play(entry);
 	}
@@ -94,6 +96,9 @@ export class Rebuild {
 			throw new UnreadableRow(
 				`the log ends at move ${record.seq}, the snapshot stands at ${record.snapshotSeq}`,
 			);
+		// Only an operator's entry goes on where a packed log ends.
+		if (this.#isPacked && !this.#wasSet && record.seq > record.snapshotSeq)
+			throw new UnreadableRow("the packed log goes on after the session's end");
 		if (record.state.result !== this.#row.result)
 			throw new UnreadableRow("row and log disagree on how the session ended");
 		return { record, keyed: this.#keyed };
@@ -104,30 +109,23 @@ export class Rebuild {
 		const seq = record.seq + 1;
 		// 1. The chain: this entry, in this place, unchanged.
 		if (entry["seq"] !== seq) throw new UnreadableRow(`move ${seq} is missing`);
-		const link = {
-			seq,
-			moveId: entry["move_id"] as string | null,
-			moveType: Number(entry["move_type"]),
-			playMs: entry["play_ms"] as number | null,
-			recordedAtMs: Number(entry["recorded_at"]),
-			refusal: entry["refusal"] as RefusalCode | null,
-			payload: String(entry["payload"]),
-		};
+		const link = chainLinkOf(entry);
+		const refusal = link.refusal as RefusalCode | null;
 		const headHash = chainHash(record.headHash, link);
-		if (headHash !== entry["hash"]) throw new UnreadableRow(`move ${seq} does not match its hash`);
+		if (entry["hash"] === null) this.#isPacked = true;
+		else if (headHash !== entry["hash"])
+			throw new UnreadableRow(`move ${seq} does not match its hash`);
 		// 2. The rules: what it did when it was decided, it does again.
 		const type = decodeMoveType(link.moveType);
 		const body = decodePayload(type, link.payload);
-		if (link.refusal === null) applyLogged(record, body, { seq, recordedAtMs: link.recordedAtMs });
+		if (isSet(body)) this.#wasSet = true;
+		if (refusal === null) applyLogged(record, body, { seq, recordedAtMs: link.recordedAtMs });
 		// 3. The record.
 		record.seq = seq;
 		record.headHash = headHash;
 		record.lastPlayMs = Math.max(record.lastPlayMs, link.playMs ?? 0);
 		if (link.moveId !== null)
-			this.#keyed.set(
-				link.moveId,
-				keyedEntry(record, `${type}${link.payload}`, link.recordedAtMs, link.refusal),
-			);
+			this.#keyed.set(link.moveId, keyedEntry(record, { ...link, refusal }));
 		this.#compareAtSnapshot();
 	}
 
@@ -140,7 +138,8 @@ export class Rebuild {
 			);
 		if (stateHash(record.state) !== this.#row.state_hash)
 			throw new UnreadableRow(`the moves up to ${record.seq} do not lead to the stored state`);
-		if (!sameArtifacts([...record.state.artifacts.values()], this.#artifacts))
+		const isLeftOut = this.#isPacked && this.#artifacts.length === 0;
+		if (!isLeftOut && !sameArtifacts([...record.state.artifacts.values()], this.#artifacts))
 			throw new UnreadableRow("the stored artifacts are not those of the moves");
 	}
 }
@@ -175,6 +174,7 @@ function applySet(record: SessionRecord, body: SetBody): void {
 	record.stale = body.stale;
 	record.lastPlayMs = body.lastPlayMs;
 	record.pausedMs = body.pausedMs;
+	record.playLeadMs = 0;
 }
 
 const startOf = (row: SessionRow): SessionRecord => ({
@@ -191,6 +191,7 @@ const startOf = (row: SessionRow): SessionRecord => ({
 	headHash: "",
 	lastPlayMs: 0,
 	pausedMs: 0,
+	playLeadMs: 0,
 	snapshotSeq: Number(row.seq),
 });
 

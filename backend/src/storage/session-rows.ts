@@ -10,6 +10,7 @@ import {
 	rowChecksum,
 	UnreadableRow,
 } from "./serializers.js";
+import { SESSION_COLUMNS } from "./session-columns.js";
 
 /** Session and artifact rows: the statements that write them and the columns both ways. */
 
@@ -117,27 +118,6 @@ export const artifactParams = (sessionKey: number, artifact: Artifact): SqlValue
 	artifact.yFixed,
 	artifact.status,
 ];
-
-const SESSION_COLUMNS = [
-	"session_key",
-	"session_id",
-	"create_key",
-	"format",
-	"seed",
-	"duration_ms",
-	"terrain",
-	"started_at",
-	"downtime_base_ms",
-	"due_at",
-	"result",
-	"ended_at",
-	"stale",
-	"score",
-	"seq",
-	"last_play_ms",
-	"state_hash",
-	"head_hash",
-] as const;
 
 /** A stored session row that verified against its checksum. */
 export type SessionRow = Readonly<Record<(typeof SESSION_COLUMNS)[number], SqlValue>>;

@@ -9,6 +9,7 @@ import {
 import { errnoOf, translateFileError } from "./file-errors.js";
 import type { RecoveryReport } from "./ports.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
+import { keepNotice } from "./sqlite-recovery-notice.js";
 
 /**
  * Setting a damaged database aside (B2, B3). The marker beside the database is the memory of it: it
@@ -137,8 +138,7 @@ const setAside = (paths: DatabasePaths, move: Move): RecoveryReport => {
 	const { at, reason, outcome } = move;
 	const begun = readMarker(paths)?.quarantine ?? null;
 	if (!isAnythingThere(paths) && begun === null) {
-		clearMarker(paths);
-		return { at, reason, quarantine: null, outcome };
+		return finish(paths, { at, reason, quarantine: null, outcome });
 	}
 
 	// 1. Decide where to, and remember it before anything moves.
@@ -153,8 +153,14 @@ const setAside = (paths: DatabasePaths, move: Move): RecoveryReport => {
 
 	// 3. Say so, and only then forget.
 	writeReport(paths, directory, move, "done");
+	return finish(paths, { at, reason, quarantine: directory, outcome });
+};
+
+/** The start that tells of it may be cut off; the notice stays until one has come through. */
+const finish = (paths: DatabasePaths, report: RecoveryReport): RecoveryReport => {
+	keepNotice(paths, report);
 	clearMarker(paths);
-	return { at, reason, quarantine: directory, outcome };
+	return report;
 };
 
 const EMPTY_START = "The server goes on with a new, empty database.";

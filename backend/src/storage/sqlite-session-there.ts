@@ -1,3 +1,4 @@
+import { logEntries } from "./packed-log.js";
 import type { SessionRecord } from "./ports.js";
 import { Rebuild } from "./rebuild.js";
 import { SqliteLook } from "./sqlite-look.js";
@@ -29,7 +30,7 @@ export function readSessionThere(database: string, sessionId: string): OtherSess
 		const rebuild = new Rebuild(row, artifacts);
 		let lastAtMs = Number(row["started_at"]);
 		const log = "select * from session_log where session_key = $1 order by seq";
-		for (const entry of look.each(log, [key])) {
+		for (const entry of logEntries(look.all(log, [key]))) {
 			rebuild.feed([entry]);
 			lastAtMs = Number(entry["recorded_at"]);
 		}

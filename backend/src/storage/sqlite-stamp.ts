@@ -4,7 +4,7 @@ import { syncFile } from "./durable-files.js";
 import { migrate, readMigrations } from "./migrate.js";
 import type { StorageModule } from "./module.js";
 import { translateSqliteError } from "./sqlite-errors.js";
-import { named } from "./sqlite-writer.js";
+import { named } from "./sqlite-binding.js";
 
 /**
  * Brings a copy that nobody else has open to this version's schema and gives it another identity.

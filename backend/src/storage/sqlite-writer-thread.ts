@@ -1,6 +1,6 @@
 import { statfsSync, statSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { RESERVE_FILE_BYTES, RESUME_FREE_BYTES } from "../limits.js";
+import { PACK_BUDGET_MS, RESERVE_FILE_BYTES, RESUME_FREE_BYTES } from "../limits.js";
 import type { CommitOutcome, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import { copyVerified } from "./sqlite-copy.js";
 import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
@@ -31,6 +31,7 @@ export type WriterRequest =
 	/** Answered by `copied` or `copy-failed`; batches are taken meanwhile. */
 	| { readonly op: "copy"; readonly target: string }
 	| { readonly op: "prepare"; readonly statements: readonly WriteStatement[] }
+	| { readonly op: "bring-home" }
 	| { readonly op: "close" };
 
 export type WriterReply =
@@ -84,6 +85,7 @@ const freeBytesAt = (directory: string): number => {
 let recordedSalts = "";
 let isFull = false;
 let isLost = false;
+let isClosed = false;
 let foldFails = false;
 let lastMoveAtMs = 0;
 
@@ -124,7 +126,9 @@ const fullSentence = (): string =>
 /** Folding and checkpoints, between batches: nobody waits for them. */
 function maintain(isIdle: boolean): void {
 	try {
-		if (!foldFails && (writer.isFoldDue || (isIdle && writer.tailRows > 0))) foldTail();
+		const isFoldDue = writer.isFoldDue || (isIdle && writer.tailRows > 0);
+		if (!foldFails && isFoldDue) foldTail();
+		if (isIdle || isFoldDue) packLogs(isIdle);
 		if (!writer.isCheckpointDue) return;
 		recordSalts();
 		writer.checkpoint("passive");
@@ -156,15 +160,23 @@ function foldTail(): void {
 	}
 }
 
+/** Under load a little after each fold; in idle times slice by slice, and a batch goes first. */
+function packLogs(isIdle: boolean): void {
+	if (writer.packLogs(PACK_BUDGET_MS) > 0 && isIdle) setImmediate(maintainInIdle);
+}
+
 /**
  * Clean shutdown: everything in the one file, and the instance file says so, in an order a kill can
  * cut.
  */
-function close(): void {
+function bringHome(): void {
 	if (!foldFails) writer.foldTail();
 	const salts = readWalSalts(paths.wal);
 	writeInstance(paths.instance, { ...instance, state: "closing", walSalts: salts });
 	writer.checkpoint("truncate");
+}
+
+function close(): void {
 	writer.close();
 	// Another program that reads (doctor, a shell) can keep the -wal from being brought home. It is
 	// ours then, and a clean mark would make the next start take it for a stranger's.
@@ -196,15 +208,20 @@ function serve(request: ColdRequest): { rows: SqlRow[]; text: string } {
 		case "prepare":
 			writer.prepare(request.statements);
 			return { rows: [], text: "" };
+		case "bring-home":
+			bringHome();
+			return { rows: [], text: "" };
 		case "close":
 			close();
 			return { rows: [], text: "" };
 	}
 }
 
-const idleTimer = setInterval(() => {
-	if (!isLost && performance.now() - lastMoveAtMs >= IDLE_MS) maintain(true);
-}, IDLE_MS);
+function maintainInIdle(): void {
+	if (!isLost && !isClosed && performance.now() - lastMoveAtMs >= IDLE_MS) maintain(true);
+}
+
+const idleTimer = setInterval(maintainInIdle, IDLE_MS);
 
 port.on("message", (request: WriterRequest) => {
 	if (Array.isArray(request)) {
@@ -220,7 +237,10 @@ port.on("message", (request: WriterRequest) => {
 		copy(request.target);
 		return;
 	}
-	if (request.op === "close") clearInterval(idleTimer);
+	if (request.op === "bring-home") {
+		isClosed = true;
+		clearInterval(idleTimer);
+	}
 	try {
 		send({ kind: "done", ...serve(request) });
 	} catch (error) {

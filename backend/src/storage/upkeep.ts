@@ -15,6 +15,11 @@ import {
 import { StatementList } from "./module.js";
 import { MODULES } from "./modules.js";
 import type { RecoveryReport } from "./ports.js";
+import {
+	previewRetention,
+	type ReadRows,
+	type RetentionPreview,
+} from "./removals/retention-preview.js";
 import { openSqlite } from "./sqlite.js";
 import { isLocked } from "./sqlite-lock.js";
 import { demandReadable, SqliteLook } from "./sqlite-look.js";
@@ -92,7 +97,9 @@ export function readCopyFacts(path: string): CopyFacts {
 			instanceId: String(service?.["instance_id"] ?? ""),
 			generation: Number(service?.["generation"] ?? 1),
 			sessions: number("select count(*) as n from sessions"),
-			moves: number("select (select count(*) from moves) + (select count(*) from move_tail) as n"),
+			moves:
+				number("select (select count(*) from moves) + (select count(*) from move_tail) as n") +
+				(hasTable(database, "packed_logs") ? number("select sum(seq) as n from packed_logs") : 0),
 			counters: Object.fromEntries(
 				Object.entries(counters).map(([name, value]) => [
 					name,
@@ -120,6 +127,30 @@ export async function copyAtRest(
 	const database = new SqliteLook(paths);
 	try {
 		await database.copyTo(target, tell);
+	} finally {
+		database.close();
+	}
+}
+
+/**
+ * What retention would remove of what ended before `endedBeforeMs`; changes nothing. @throws as
+ * `readStatistics`, and STORAGE_MISSING where a pending migration has to come first.
+ */
+export async function previewRetentionOf(
+	path: string,
+	endedBeforeMs: number,
+): Promise<RetentionPreview> {
+	const paths = databasePaths(resolve(path));
+	demandReadable(paths);
+	const database = new SqliteLook(paths);
+	try {
+		if (!hasTable(database, "removed_sessions"))
+			throw new SavepointError(
+				"STORAGE_MISSING",
+				"The database is older than this version; run `savepoint migrate up` first.",
+			);
+		const read: ReadRows = async (sql, params) => database.all(sql, params);
+		return await previewRetention(read, { endedBeforeMs, modules: MODULES });
 	} finally {
 		database.close();
 	}

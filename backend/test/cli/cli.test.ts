@@ -18,6 +18,7 @@ const VERBS = [
 	"backups",
 	"restore",
 	"play",
+	"seed",
 	"crashtest",
 ];
 const REFERENCE = readFileSync(new URL("../../../docs/reference/cli.md", import.meta.url), "utf8");

@@ -22,6 +22,7 @@ const live = (id: string, change: { pending?: number; seq?: number } = {}): Live
 		headHash: "",
 		lastPlayMs: 0,
 		pausedMs: 0,
+		playLeadMs: 0,
 		snapshotSeq: 0,
 	},
 	keyed: new Map(),

@@ -9,6 +9,7 @@ import {
 	reportMissing,
 	writeMarker,
 } from "#src/storage/sqlite-quarantine.js";
+import { forgetNotice, readNotice } from "#src/storage/sqlite-recovery-notice.js";
 import { pathsIn } from "./fixtures/databases.js";
 import { codeOf, runFixture, temporaryDirectory } from "./fixtures/files.js";
 
@@ -40,7 +41,12 @@ describe("[B2] quarantine", () => {
 		expect(report).toMatchObject({ at: NOW.toISOString(), reason: "Page 7 is damaged." });
 		expect(basename(report.quarantine ?? "")).toBe("2026-01-02T03-04-05-678Z");
 		expect(movedFiles(paths)).toEqual(whole);
-		expect(readdirSync(paths.directory).sort()).toEqual(["db.sqlite.lock", "quarantine"]);
+		expect(readdirSync(paths.directory).sort()).toEqual([
+			"db.sqlite.lock",
+			"db.sqlite.recovered",
+			"quarantine",
+		]);
+		expect(readNotice(paths)).toEqual(report);
 		const text = JSON.parse(readFileSync(join(report.quarantine ?? "", "report.json"), "utf8"));
 		expect(text).toMatchObject({ progress: "done" });
 		expect(text.whatHappened).toContain("Page 7 is damaged.");
@@ -110,6 +116,32 @@ describe("[B2] quarantine", () => {
 		rmSync(paths.quarantineDirectory);
 		quarantineDatabase(paths, "Damaged.", NOW);
 		expect(movedFiles(paths)).toEqual(whole);
+	});
+});
+
+describe("[B2] the notice of a recovery", () => {
+	it("[B2] is there before the marker goes, and goes when it was told", () => {
+		const paths = makeFiles();
+		expect(readNotice(paths)).toBeNull();
+		// Where the notice cannot be kept, the marker must stay.
+		mkdirSync(paths.notice);
+		expect(codeOf(() => quarantineDatabase(paths, "Damaged.", NOW))).toBe("STORAGE_NOT_A_FILE");
+		expect(readMarker(paths)?.reason).toBe("Damaged.");
+		rmSync(paths.notice, { recursive: true });
+		const report = quarantineDatabase(paths, "Damaged.", NOW);
+		expect(readMarker(paths)).toBeNull();
+		expect(readNotice(paths)).toEqual(report);
+		forgetNotice(paths);
+		forgetNotice(paths);
+		expect(readNotice(paths)).toBeNull();
+	});
+
+	it("[B2] is told whatever it holds", () => {
+		const paths = makeFiles();
+		for (const text of ["", "{", "null", '{"reason":7}']) {
+			writeFileSync(paths.notice, text);
+			expect(readNotice(paths)).toMatchObject({ reason: expect.stringMatching(/recovered/) });
+		}
 	});
 });
 

@@ -24,6 +24,8 @@ function closedConsole(): Console {
 		sessions: { list: off, open: off },
 		notices: { active: async () => [], all: off, send: off, withdraw: off },
 		history: { read: off, start: () => undefined, stop: async () => undefined },
+		retention: { start: () => undefined, stop: async () => undefined, undo: off },
+		previewRetention: off,
 		overview: off,
 		undo: off,
 	};

@@ -38,6 +38,7 @@ class Player {
 			headHash: "",
 			lastPlayMs: 0,
 			pausedMs: 0,
+			playLeadMs: 0,
 			snapshotSeq: 0,
 			...change,
 		};

@@ -15,6 +15,8 @@ export interface ServerOptions {
 	readonly env?: Readonly<Record<string, string>>;
 	/** A command that runs the server: its name and arguments, before those of Node. */
 	readonly under?: readonly string[];
+	/** What runs instead of the server: a script of a test. */
+	readonly script?: string;
 	/** User and group of the process. */
 	readonly uid?: number;
 }
@@ -30,6 +32,8 @@ export interface ServerProcess {
 	/** Resolves when it, and what it ran under, is gone and all it said has arrived. */
 	readonly ended: Promise<ProcessEnd>;
 	readonly out: string;
+	/** Resolves when it says something more on standard output. */
+	said(): Promise<unknown>;
 	/** Log lines, and the sentence of a failed end. */
 	readonly err: string;
 	/** To Node itself, also where it runs under something. Does nothing once it has ended. */
@@ -51,7 +55,7 @@ export function startServer(options: ServerOptions): ServerProcess {
 	const [command = process.execPath, ...rest] = [
 		...(options.under ?? []),
 		process.execPath,
-		SERVER,
+		options.script ?? SERVER,
 	];
 	const child = spawn(command, rest, {
 		env: {
@@ -81,6 +85,7 @@ export function startServer(options: ServerOptions): ServerProcess {
 		get out() {
 			return said.out;
 		},
+		said: () => once(child.stdout ?? child, "data"),
 		get err() {
 			return said.err;
 		},

@@ -13,7 +13,9 @@ export const VERBS: Readonly<Record<string, () => Promise<(program: Command) => 
 	backups: async () => (await import("../backups.js")).addBackupsCommand,
 	restore: async () => (await import("../restore.js")).addRestoreCommand,
 	"hash-password": async () => (await import("../hash-password.js")).addHashPasswordCommand,
+	retention: async () => (await import("../retention.js")).addRetentionCommand,
 	play: async () => (await import("../play.js")).addPlayCommand,
+	seed: async () => (await import("../seed.js")).addSeedCommand,
 	crashtest: async () => (await import("../crashtest.js")).addCrashtestCommand,
 };
 

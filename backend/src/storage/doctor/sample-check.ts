@@ -1,5 +1,6 @@
 import { checkSessionRow } from "../session-rows.js";
 import type { Examination } from "./examination.js";
+import { hasPackedLogs } from "./packed-logs.js";
 import { examineRange } from "./session-range.js";
 import { isPageDamage } from "./unreadable.js";
 
@@ -46,6 +47,7 @@ function checkRows({ database, findings, onProgress }: Examination): number {
 
 function playSome(examination: Examination, sampleSessions: number, lastKey: number): void {
 	const { database, findings, nowMs, onProgress } = examination;
+	const withPacked = hasPackedLogs(examination);
 	const ranges = Math.max(1, Math.ceil(sampleSessions / RANGE_KEYS));
 	const stride = Math.max(RANGE_KEYS, Math.floor(lastKey / ranges));
 	const offset = nowMs % Math.max(1, stride - RANGE_KEYS + 1);
@@ -58,6 +60,7 @@ function playSome(examination: Examination, sampleSessions: number, lastKey: num
 				toKey: first + RANGE_KEYS - 1,
 				budgetMs: Number.POSITIVE_INFINITY,
 				withTail: true,
+				withPacked,
 				withTerrain: false,
 				activityUntilMs: Number.POSITIVE_INFINITY,
 			}),

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { examineDamagedRange } from "./damaged-range.js";
 import type { Examination } from "./examination.js";
 import type { Findings } from "./findings.js";
+import { hasPackedLogs } from "./packed-logs.js";
 import { checkSample } from "./sample-check.js";
 import { examineRange, type RangeFindings, type RangeOptions } from "./session-range.js";
 import { isPageDamage } from "./unreadable.js";
@@ -24,12 +25,13 @@ export async function checkSessions(examination: Examination): Promise<void> {
 	const options = {
 		budgetMs: CHUNK_BUDGET_MS,
 		withTail: isTailReadable(examination),
+		withPacked: hasPackedLogs(examination),
 		withTerrain: !quick,
 		// While there is no session there is no activity, whatever a server begins meanwhile.
 		activityUntilMs:
 			activityAtMs ?? (lastKey === 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
 	};
-	const sums = new Sums();
+	const sums = new Sums(readArchivedActivity(examination));
 	let fromKey = 0;
 	while (fromKey <= lastKey) {
 		onProgress({ step: "sessions", done: fromKey, total: lastKey });
@@ -65,9 +67,14 @@ function examineSafely(examination: Examination, range: RangeOptions): RangeFind
 
 /** What the chunks add up to. */
 class Sums {
-	#latestActivityAtMs: number | null = null;
+	#latestActivityAtMs: number | null;
 	#otherTerrain = 0;
 	#otherTerrainExample = "";
+
+	/** `archivedActivityAtMs`: of the sessions that are gone. */
+	constructor(archivedActivityAtMs: number | null) {
+		this.#latestActivityAtMs = archivedActivityAtMs;
+	}
 
 	/** Returns the last key that the chunk has covered. */
 	add(found: RangeFindings, findings: Findings): number {
@@ -133,6 +140,19 @@ function keyFrom({ database }: Examination, fromKey: number): number | null {
 function readActivity({ database }: Examination): number | null {
 	try {
 		const [row] = database.all("select max(latest_activity_at) as at from session_stats");
+		return typeof row?.["at"] === "number" ? row["at"] : null;
+	} catch (error) {
+		if (!isPageDamage(error)) throw error;
+		return null;
+	}
+}
+
+/** Of what is gone; null in a database that an older version wrote. */
+function readArchivedActivity({ database }: Examination): number | null {
+	try {
+		const [table] = database.all("select 1 from sqlite_schema where name = 'archived_sessions'");
+		if (table === undefined) return null;
+		const [row] = database.all("select max(activity_at) as at from archived_sessions");
 		return typeof row?.["at"] === "number" ? row["at"] : null;
 	} catch (error) {
 		if (!isPageDamage(error)) throw error;
