@@ -3,8 +3,8 @@ import type { MigrationDriver, SqlRow } from "./driver.js";
 import { syncFile } from "./durable-files.js";
 import { migrate, readMigrations } from "./migrate.js";
 import type { StorageModule } from "./module.js";
-import { translateSqliteError } from "./sqlite-errors.js";
 import { named } from "./sqlite-binding.js";
+import { translateSqliteError } from "./sqlite-errors.js";
 
 /**
  * Brings a copy that nobody else has open to this version's schema and gives it another identity.

@@ -145,6 +145,29 @@ describe("restoring one session", () => {
 		await demandHealthy();
 	});
 
+	it("[Y3] also where the log was packed, and the game goes on and ends once more", async () => {
+		const { sessionId } = await createSession(opened.store);
+		await playMoves(opened.store, sessionId, [spawn("first")]);
+		await backup();
+		await playMoves(opened.store, sessionId, [spawn("second"), endMove("lost")]);
+		// In its idle moments the writer packs what is finished.
+		const packed = "select count(*) as n from packed_logs";
+		while ((await opened.storage.driver.query(packed))[0]?.["n"] !== 1)
+			await new Promise((resolve) => setTimeout(resolve, 50));
+		await reopen();
+		expect((await restorer.compare("latest", sessionId)).asOf).toBe(1);
+		await restorer.restore("latest", sessionId, 3);
+		await playMoves(opened.store, sessionId, [spawn("third")]);
+		await demandHealthy();
+		expect((await view(sessionId)).artifacts.map(({ id }) => id)).toEqual(["first", "third"]);
+		await playMoves(opened.store, sessionId, [{ ...endMove("lost"), id: "end again" }]);
+		await demandHealthy();
+		const undone = await restorer.undo(sessionId, (await view(sessionId)).seq);
+		expect(undone).toMatchObject({ status: "ended", result: "lost" });
+		expect((await view(sessionId)).artifacts.map(({ id }) => id)).toEqual(["first", "second"]);
+		await demandHealthy();
+	});
+
 	it("[Y3] the player has the time again that was left", async () => {
 		const session = await createSession(opened.store);
 		await playMoves(opened.store, session.sessionId, [{ ...spawn("a"), atMs: 5_000 }]);
