@@ -3,6 +3,7 @@ import { SavepointError } from "./errors.js";
 import { ADMIN_PASSWORD_LENGTH_MIN } from "./limits.js";
 import { parseHash } from "./password.js";
 import { LOG_LEVELS, type LogLevel, SETTINGS, type SettingName } from "./settings.js";
+import { type BackupConfig, readBackupConfig } from "./storage/backups/config.js";
 import { readStorageConfig, type StorageConfig } from "./storage/config.js";
 
 export interface ServerConfig {
@@ -10,6 +11,7 @@ export interface ServerConfig {
 	readonly port: number;
 	readonly host: string;
 	readonly storage: StorageConfig;
+	readonly backups: BackupConfig;
 	/** For each client address; 0: no limit. */
 	readonly writesPerMinute: number;
 	/** For each live connection; 0: no limit. */
@@ -52,6 +54,11 @@ export function readConfig(env: Environment): ServerConfig {
 		port: readInteger(env, "PORT", { max: 65_535 }, mistakes),
 		host: text(env, "HOST"),
 		storage: readStorageConfig(env, mistakes),
+		backups: readBackupConfig(
+			text(env, "SAVEPOINT_BACKUP_EVERY_MINUTES"),
+			text(env, "SAVEPOINT_BACKUP_KEEP"),
+			mistakes,
+		),
 		writesPerMinute: readInteger(env, "SAVEPOINT_WRITES_PER_MINUTE", {}, mistakes),
 		socketMessagesPerMinute: readInteger(env, "SAVEPOINT_SOCKET_MESSAGES_PER_MINUTE", {}, mistakes),
 		trustProxy: readTrustProxy(env, mistakes),

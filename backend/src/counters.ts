@@ -25,12 +25,27 @@ export type CounterChange =
 			readonly result: SessionResult;
 			readonly stale: boolean;
 	  }
+	/** An operator put one state of a session in the place of another. */
+	| {
+			readonly kind: "set";
+			readonly from: CountedState;
+			readonly to: CountedState;
+			/** When the last of all other sessions was completed. */
+			readonly othersCompletedAtMs: number | null;
+	  }
 	/** An operator took a session away, or took that back; the times of the last deeds stay. */
 	| {
 			readonly kind: "removed" | "returned";
 			readonly result: SessionResult | null;
 			readonly stale: boolean;
 	  };
+
+/** What the counters know of one session. */
+export interface CountedState {
+	readonly result: SessionResult | null;
+	readonly stale: boolean;
+	readonly endedAtMs: number | null;
+}
 
 export const noCounters = (): Counters => ({
 	started: 0,
@@ -56,6 +71,10 @@ export function countChange(counters: Counters, change: CounterChange): void {
 	switch (change.kind) {
 		case "activity":
 			break;
+		case "set":
+			countSet(counters, change);
+			// What an operator does is not activity of a player.
+			return;
 		case "started":
 			counters.started += 1;
 			counters.startedToday = counters.today === change.day ? counters.startedToday + 1 : 1;
@@ -77,6 +96,21 @@ export function countChange(counters: Counters, change: CounterChange): void {
 		counters.latestActivityAtMs = later(counters.latestActivityAtMs, change.atMs);
 }
 
+function countSet(counters: Counters, change: Extract<CounterChange, { kind: "set" }>): void {
+	const { from, to, othersCompletedAtMs } = change;
+	if (from.result !== null) counters[from.result] -= 1;
+	if (to.result !== null) counters[to.result] += 1;
+	counters.staleEnded += (to.stale ? 1 : 0) - (from.stale ? 1 : 0);
+	// If another session was completed since the others were looked at, its time stands.
+	if (completedAtMs(from) === counters.latestCompletedAtMs)
+		counters.latestCompletedAtMs = othersCompletedAtMs;
+	const completed = completedAtMs(to);
+	if (completed !== null)
+		counters.latestCompletedAtMs = later(counters.latestCompletedAtMs, completed);
+}
+
+const completedAtMs = ({ result, endedAtMs }: CountedState): number | null =>
+	result === "won" || result === "lost" ? endedAtMs : null;
 function countRemoval(
 	counters: Counters,
 	{ kind, result, stale }: Extract<CounterChange, { kind: "removed" | "returned" }>,

@@ -77,6 +77,14 @@ export const SOCKET_CLOSE_MS = 2_000;
 /** Time for the last answers to leave after the storage was lost. */
 export const LOST_GRACE_MS = 250;
 
+// Backups.
+/** A server that has just started has better things to do. */
+export const BACKUP_FIRST_MS = 30_000;
+export const BACKUP_CHECK_MS = 30_000;
+/** After an attempt that failed. */
+export const BACKUP_RETRY_MS = 300_000;
+/** A socket's path is longer than the system allows from here on. */
+export const SOCKET_PATH_BYTES_MAX = 107;
 // The operator's console.
 export const ADMIN_PASSWORD_LENGTH_MIN = 12;
 /** Wrong passwords from one address within the window before it is locked out. */

@@ -4,11 +4,14 @@ import { fileURLToPath } from "node:url";
 import type { FastifyInstance } from "fastify";
 import { destination, pino } from "pino";
 import { readConfig, type ServerConfig } from "./config.js";
+import { ControlServer } from "./control/control-server.js";
+import { controlVerbs } from "./control/verbs.js";
 import { SavepointError } from "./errors.js";
 import { runProcess } from "./exit.js";
 import { SHUTDOWN_GRACE_MS } from "./limits.js";
 import type { Log } from "./log.js";
 import { type OpenService, openService, type Service } from "./service.js";
+import { databaseAt } from "./storage/upkeep.js";
 import { VERSION } from "./version.js";
 
 /** Where the frontend is built to, beside the compiled server. */
@@ -49,6 +52,11 @@ export async function startServer(
 		startedAtMs: Date.now(),
 		version: VERSION,
 	});
+	const control = new ControlServer({
+		database: databaseAt(service.storage.report().location),
+		verbs: controlVerbs({ ...service, version: VERSION }),
+		log,
+	});
 	try {
 		await app.listen({ port: config.port, host: config.host });
 	} catch (error) {
@@ -57,6 +65,7 @@ export async function startServer(
 	}
 	const url = urlOf(app, config);
 	service.announce(url);
+	await listenLocally(control, log);
 	log.info({ url, version: VERSION, storage: service.storage.report().location }, "listening");
 	return {
 		url,
@@ -66,6 +75,7 @@ export async function startServer(
 		lost: service.lost,
 		async stop() {
 			await closeWithin(app, SHUTDOWN_GRACE_MS);
+			await control.close();
 			await service.close();
 			log.info({}, "stopped");
 		},
@@ -76,6 +86,15 @@ export async function startServer(
 function createLog(config: ServerConfig): Log {
 	const level = config.logLevel ?? (process.stderr.isTTY ? "warn" : "info");
 	return pino({ level, base: null }, destination({ fd: 2, sync: true }));
+}
+
+/** Players do not need the socket: without it the server serves, and verbs say what is wrong. */
+async function listenLocally(control: ControlServer, log: Log): Promise<void> {
+	try {
+		await control.listen();
+	} catch (error) {
+		log.warn({ err: error }, "no local socket: commands cannot ask this server");
+	}
 }
 
 async function closeWithin(app: FastifyInstance, graceMs: number): Promise<void> {

@@ -12,7 +12,10 @@ import { newId, replayIdFor } from "./ids.js";
 import { KEPT_REPLAY_MOVES_MAX } from "./limits.js";
 import { localDay } from "./local-day.js";
 import type { Log } from "./log.js";
+import { BackupKeeper } from "./operations/backup-keeper.js";
+import { SessionRestorer } from "./operations/restore-session.js";
 import type { Console } from "./operator/console.js";
+import { backupDirectoryOf } from "./storage/config.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
@@ -24,6 +27,8 @@ export interface Service {
 	readonly replays: Replays;
 	readonly console: Console;
 	readonly storage: { report(): StorageReport };
+	readonly backups: BackupKeeper;
+	readonly restorer: SessionRestorer;
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
 	readonly lost: Promise<SavepointError>;
 	/** Tells other processes on this machine where the sessions of this storage are served. */
@@ -55,9 +60,21 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		newId,
 		newSeed: () => randomInt(SEEDS),
 		localDay,
+		generation: storage.generation,
 	});
 	authority.start();
+	const backups = keepBackups(config, storage, { log, now });
+	backups.start();
 	const open = openPublic(storage, log, now);
+	const restorer = new SessionRestorer({
+		authority,
+		driver: storage.driver,
+		sessions: storage.sessions,
+		downtimeMsAt: (nowMs) => storage.commits.downtimeMsAt(nowMs),
+		directory: backupDirectoryOf(config.storage),
+		now,
+		onRestored: ({ id, key }) => open.replays.forget(replayIdFor(id, key)),
+	});
 	const console = openConsole({
 		config,
 		storage,
@@ -73,13 +90,21 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 	console.history.start();
 	console.retention.start();
 	return {
+		backups,
+		restorer,
 		authority,
 		...open,
 		console,
-		storage,
+		storage: {
+			report() {
+				const report = storage.report();
+				return { ...report, warnings: [...report.warnings, ...backups.warnings()] };
+			},
+		},
 		lost,
 		announce: (url) => storage.announce(url),
 		async close() {
+			await backups.stop();
 			await console.retention.stop();
 			await console.history.stop();
 			await authority.close();
@@ -87,6 +112,26 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		},
 	};
 };
+
+function keepBackups(
+	config: ServerConfig,
+	{ driver, commits, generation }: Storage,
+	{ log, now }: { readonly log: Log; readonly now: () => number },
+): BackupKeeper {
+	return new BackupKeeper({
+		directory: backupDirectoryOf(config.storage),
+		config: config.backups,
+		copyTo: async (target, tell) => {
+			if (driver.copyTo === undefined)
+				throw new SavepointError("BACKUP_FAILED", `${driver.engine} has backups of its own.`);
+			await driver.copyTo(target, tell);
+		},
+		changes: () => commits.gauges.batches,
+		generation,
+		log,
+		now,
+	});
+}
 
 /** What strangers may see, over the same storage. */
 export function openPublic(

@@ -22,6 +22,20 @@ export const SETTINGS = {
 		default: "data/savepoint.sqlite",
 		meaning: "The database file. Its directory is made when it is missing.",
 	},
+	SAVEPOINT_BACKUP_DIR: {
+		default: "",
+		meaning:
+			"Directory of the backups. Not set: `backups` beside the database. Another disk is better.",
+	},
+	SAVEPOINT_BACKUP_EVERY_MINUTES: {
+		default: "60",
+		meaning: "How often the server makes a backup when something has changed; 0: never by itself.",
+	},
+	SAVEPOINT_BACKUP_KEEP: {
+		default: "24h,7d,4w",
+		meaning:
+			"How many of its own backups the server keeps: the newest of so many hours, days and weeks. The newest proven one always stays.",
+	},
 	SAVEPOINT_REQUIRE_VOLUME: {
 		default: "false",
 		meaning: "Refuse a data directory that would vanish with the container.",

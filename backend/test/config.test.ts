@@ -46,6 +46,7 @@ describe("readConfig", () => {
 				allowNetworkFileSystem: false,
 				testFault: null,
 			},
+			backups: { everyMinutes: 60, keep: { hours: 24, days: 7, weeks: 4 } },
 			writesPerMinute: 600,
 			socketMessagesPerMinute: 6000,
 			trustProxy: [],

@@ -8,6 +8,7 @@ import { type Batch, MoveQueue } from "./move-queue.js";
 import { assertPlayable } from "./move-shape.js";
 import { type OpenedSession, openSession, reopenSession } from "./opening.js";
 import { QueueKeeper } from "./queue-keeper.js";
+import { isOlder, type RolledBack, type Standing, seqBefore } from "./roll-back.js";
 import { type Setup, setUp } from "./setup.js";
 import type {
 	ClientEvents,
@@ -36,6 +37,7 @@ export class SavepointClient {
 	readonly #idPrefix: string;
 	#movesPlayed = 0;
 	#session: Session;
+	#rolledBack: RolledBack | null;
 	#stopped: ClientError | null = null;
 	#lost: ErrorCode | null = null;
 	#over = false;
@@ -70,6 +72,7 @@ export class SavepointClient {
 	private constructor(setup: Setup, opened: OpenedSession) {
 		this.#setup = setup;
 		this.#session = opened.session;
+		this.#rolledBack = opened.rolledBack;
 		this.#queue = new MoveQueue([]);
 		this.#over = opened.session.status === "ended";
 		this.#idPrefix = setup.randomText(8);
@@ -79,6 +82,7 @@ export class SavepointClient {
 			storageKey: setup.storageKey,
 			sessionId,
 			queue: this.#queue,
+			acknowledged: () => this.#session,
 			onStored: () => this.#delivery.wake(),
 			onFailure: (cause) => this.#events.emit("unprotected", { cause }),
 		});
@@ -104,6 +108,7 @@ export class SavepointClient {
 				back: () => this.#events.emit("back", { pending: this.pending }),
 				lost: (failure) => this.#lose(failure.code, failure.reason),
 				greeted: (hello) => {
+					this.#compare(hello);
 					this.#moved({ ...hello, ended: false });
 					this.#events.emit("connected", { seq: hello.seq });
 				},
@@ -120,6 +125,11 @@ export class SavepointClient {
 	 */
 	get session(): Session {
 		return this.#session;
+	}
+
+	/** What a restore of the server did to this session, before or since it was opened; or null. */
+	get rolledBack(): RolledBack | null {
+		return this.#rolledBack;
 	}
 
 	/** Moves without a receipt. */
@@ -209,7 +219,10 @@ export class SavepointClient {
 
 	#answered(batch: Batch, answer: MovesAnswer): void {
 		this.#keeper.changed();
+		const known = this.#session.seq;
 		this.#session = { ...this.#session, seq: answer.seq, stateHash: answer.stateHash };
+		// Its log is shorter than it was: without a greeting this is how a restore shows.
+		if (answer.seq < known) void this.#askGeneration(known, answer);
 		let over = false;
 		for (const [place, move] of batch.moves.entries()) {
 			const receipt = answer.receipts[place];
@@ -224,6 +237,38 @@ export class SavepointClient {
 		if (this.pending > 0) this.#events.emit("saving", { pending: this.pending });
 		else this.#releaseSettled();
 		if (over) void this.#finish();
+	}
+
+	/** Before the first move goes to a server that was restored meanwhile. */
+	#compare(hello: Standing): void {
+		const { generation, seq, stateHash } = hello;
+		if (isOlder(hello, this.#session)) this.#rollBack(this.#session.seq, hello, { seq });
+		else if (generation !== this.#session.generation)
+			this.#session = { ...this.#session, generation, seq, stateHash };
+	}
+
+	async #askGeneration(knownSeq: number, { seq, receipts }: MovesAnswer): Promise<void> {
+		const outcome = await this.#setup.http.readSession(this.#session.sessionId);
+		if (outcome.kind !== "answer" || this.#stopped !== null) return;
+		if (outcome.answer.generation === this.#session.generation) return;
+		const taken = new Set(receipts.map(({ id }) => id));
+		this.#rollBack(knownSeq, outcome.answer, { seq: seqBefore(seq, receipts), taken });
+	}
+
+	/** The server lacks what it told as saved after `base.seq`: what is still here is sent. */
+	#rollBack(
+		knownSeq: number,
+		to: Standing,
+		base: { readonly seq: number; readonly taken?: ReadonlySet<string> },
+	): void {
+		const { generation, seq, stateHash } = to;
+		const resent = this.#queue.takeBack(base.seq, base.taken ?? new Set());
+		const lost = Math.max(0, knownSeq - base.seq - resent);
+		this.#session = { ...this.#session, generation, seq, stateHash };
+		this.#rolledBack = { resent, lost, seq: base.seq };
+		this.#keeper.changed();
+		this.#events.emit("rolled-back", this.#rolledBack);
+		if (this.pending > 0) this.#events.emit("saving", { pending: this.pending });
 	}
 
 	/** A greeting while own moves wait says nothing: their answers may have been lost on the way. */

@@ -136,7 +136,7 @@ export class Delivery {
 
 	#accept(batch: Batch, answer: MovesAnswer): void {
 		const { queue, hooks } = this.#options;
-		queue.acknowledge(batch);
+		queue.acknowledge(batch, answer.receipts);
 		this.#backoff.reset();
 		if (this.#away) {
 			this.#away = false;

@@ -3,6 +3,7 @@ import {
 	MOVES_PER_BATCH_MAX,
 	MOVES_PER_SESSION_MAX,
 	type Move,
+	type Receipt,
 } from "@savepoint/core";
 import { NO_ANSWER } from "./errors.js";
 import type { MovesOutcome } from "./types.js";
@@ -11,6 +12,11 @@ import type { MovesOutcome } from "./types.js";
 export const QUEUED_MOVES_MAX = MOVES_PER_SESSION_MAX + 1;
 /** Leaves room for what is wrapped around the moves. */
 const BATCH_BYTES_MAX = BODY_BYTES_MAX - 4_096;
+
+interface DeliveredMove {
+	readonly queued: QueuedMove;
+	readonly seq: number;
+}
 
 interface QueuedMove {
 	readonly move: Move;
@@ -32,7 +38,9 @@ export interface Batch {
  * arrivals are in order.
  */
 export class MoveQueue {
-	readonly #moves: QueuedMove[];
+	#moves: QueuedMove[];
+	/** Applied ones, oldest first, for a server that was restored and lacks them. */
+	#delivered: DeliveredMove[] = [];
 	/** How many moves at the head may be sent, because the storage has them. */
 	#stored: number;
 
@@ -88,10 +96,36 @@ export class MoveQueue {
 		};
 	}
 
-	/** Drops the batch from the head: its receipts are here. */
-	acknowledge(batch: Batch): void {
-		this.#moves.splice(0, batch.moves.length);
-		this.#stored -= batch.moves.length;
+	/** Drops the batch: its receipts are here. */
+	acknowledge(batch: Batch, receipts: readonly Receipt[] = []): void {
+		const seqs = new Map(batch.moves.map((move, at) => [move, receipts[at]]));
+		const done = this.#moves.filter(({ move }) => seqs.has(move));
+		const stored = this.#moves.slice(0, this.#stored).filter(({ move }) => seqs.has(move));
+		this.#moves = this.#moves.filter(({ move }) => !seqs.has(move));
+		this.#stored -= stored.length;
+		for (const queued of done) {
+			const receipt = seqs.get(queued.move);
+			if (receipt === undefined || receipt.applied === "refused") continue;
+			this.#delivered.push({ queued, seq: receipt.seq });
+		}
+		if (this.#delivered.length > MOVES_PER_SESSION_MAX)
+			this.#delivered = this.#delivered.slice(-MOVES_PER_SESSION_MAX);
+	}
+
+	/**
+	 * The server's log ends at `seq` now: what it once had after that goes to the head of the queue,
+	 * in its old order; but for the moves with these ids, which it has just taken. Returns how many
+	 * moves that are.
+	 */
+	takeBack(seq: number, taken: ReadonlySet<string>): number {
+		const isLacking = (one: DeliveredMove): boolean =>
+			one.seq > seq && !taken.has(one.queued.move.id);
+		const back = this.#delivered.filter(isLacking).map(({ queued }) => queued);
+		this.#delivered = this.#delivered.filter((one) => !isLacking(one));
+		this.#moves = [...back, ...this.#moves];
+		// They are sent once the storage has them again.
+		if (back.length > 0) this.#stored = 0;
+		return back.length;
 	}
 }
 

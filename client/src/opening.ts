@@ -3,11 +3,14 @@ import { Backoff, CALL_BACKOFF, type PatientCall, untilAnswered } from "./backof
 import { ClientError } from "./errors.js";
 import { answersBatch, type Batch, MoveQueue } from "./move-queue.js";
 import { creatingRecord, type PlayingRecord, playingRecord, readRecord } from "./record.js";
+import { isOlder, type RolledBack } from "./roll-back.js";
 import type { Setup } from "./setup.js";
 import type { FinalFailure, MovesOutcome } from "./types.js";
 
 export interface OpenedSession {
 	readonly session: Session;
+	/** Not null: the server is older than what it had told before the reload. */
+	readonly rolledBack: RolledBack | null;
 }
 
 /** A new session; or the one whose create got lost on its way. See `SavepointClient.start`. */
@@ -24,10 +27,11 @@ export async function openSession(
 	// A create that may have arrived is sent again with its own key.
 	const isRepeated = record?.state === "creating" && record.durationSeconds === durationSeconds;
 	const session = await create(setup, durationSeconds, isRepeated ? record.key : newKey());
-	if (!isRepeated || (await isActive(setup, session.sessionId))) return { session };
+	if (!isRepeated || (await isActive(setup, session.sessionId)))
+		return { session, rolledBack: null };
 
 	// The lost create is long over. The player asked for a game, not for that one.
-	return { session: await create(setup, durationSeconds, newKey()) };
+	return { session: await create(setup, durationSeconds, newKey()), rolledBack: null };
 }
 
 /**
@@ -41,7 +45,17 @@ export async function reopenSession(setup: Setup): Promise<OpenedSession | null>
 	const { http } = setup;
 	const outcome = await untilAnswered(() => http.readSession(record.sessionId), patient(setup));
 	if (outcome.kind === "final") return nullOrThrow(outcome);
-	return { session: outcome.answer };
+	return { session: outcome.answer, rolledBack: rolledBackSince(record, outcome.answer) };
+}
+
+/** What was waiting has been delivered by now, on top of the older state. */
+function rolledBackSince(record: PlayingRecord, session: Session): RolledBack | null {
+	const { acknowledged, moves } = record;
+	if (acknowledged === undefined) return null;
+	const { generation, seq } = session;
+	const before = Math.max(0, seq - moves.length);
+	if (!isOlder({ generation, seq: before }, acknowledged)) return null;
+	return { resent: 0, lost: acknowledged.seq - before, seq };
 }
 
 async function create(setup: Setup, durationSeconds: number | null, key: string): Promise<Session> {
@@ -56,7 +70,7 @@ async function create(setup: Setup, durationSeconds: number | null, key: string)
 		await storage.remove(storageKey);
 		throw new ClientError(outcome.code, outcome.reason);
 	}
-	await tryToStore(setup, playingRecord(outcome.answer.sessionId, []));
+	await tryToStore(setup, playingRecord(outcome.answer.sessionId, [], outcome.answer));
 	return outcome.answer;
 }
 
@@ -80,7 +94,8 @@ async function deliverLeftovers(setup: Setup, record: PlayingRecord): Promise<Fi
 		if (outcome.kind === "final") return outcome;
 		queue.acknowledge(batch);
 		const rest = queue.snapshot().movesJson;
-		await tryToStore(setup, playingRecord(record.sessionId, rest));
+		const acknowledged = record.acknowledged ?? { generation: 0, seq: 0 };
+		await tryToStore(setup, playingRecord(record.sessionId, rest, acknowledged));
 	}
 	return null;
 }

@@ -1,5 +1,6 @@
 import type { MoveQueue } from "./move-queue.js";
 import { playingRecord } from "./record.js";
+import type { Acknowledged } from "./roll-back.js";
 import type { ClientStorage } from "./storage.js";
 
 export interface QueueKeeperOptions {
@@ -7,6 +8,8 @@ export interface QueueKeeperOptions {
 	readonly storageKey: string;
 	readonly sessionId: string;
 	readonly queue: MoveQueue;
+	/** How far the server has the session, at the moment of the write. */
+	readonly acknowledged: () => Acknowledged;
 	/** More of the queue may be sent now. */
 	readonly onStored: () => void;
 	readonly onFailure: (cause: unknown) => void;
@@ -39,12 +42,15 @@ export class QueueKeeper {
 	async #write(): Promise<void> {
 		// Let the caller's task come to its end first: it may play more moves.
 		await Promise.resolve();
-		const { storage, storageKey, sessionId, queue } = this.#options;
+		const { storage, storageKey, sessionId, queue, acknowledged } = this.#options;
 		while (this.#dirty) {
 			this.#dirty = false;
 			const snapshot = queue.snapshot();
 			try {
-				const written = storage.set(storageKey, playingRecord(sessionId, snapshot.movesJson));
+				const written = storage.set(
+					storageKey,
+					playingRecord(sessionId, snapshot.movesJson, acknowledged()),
+				);
 				if (written !== undefined) await written;
 			} catch (cause) {
 				// A full local storage must not keep the moves from the server, which is the safer place.

@@ -1,4 +1,5 @@
 import type { Move } from "@savepoint/core";
+import type { Acknowledged } from "./roll-back.js";
 
 /**
  * What the client keeps in its storage, as one text, so that one `set` moves it from one state to
@@ -21,6 +22,8 @@ export type StoredRecord =
 			readonly sessionId: string;
 			/** Without a receipt yet, in the order in which they were played. */
 			readonly moves: readonly Move[];
+			/** How far the server had the session; missing in a text of an older version. */
+			readonly acknowledged?: Acknowledged;
 	  };
 export type PlayingRecord = Extract<StoredRecord, { state: "playing" }>;
 
@@ -31,8 +34,18 @@ export function creatingRecord(key: string, durationSeconds: number | null): str
 }
 
 /** Takes moves that are JSON already: the queue is written on every move, and most of it is old. */
-export function playingRecord(sessionId: string, movesJson: readonly string[]): string {
-	const head = JSON.stringify({ version: RECORD_VERSION, state: "playing", sessionId });
+export function playingRecord(
+	sessionId: string,
+	movesJson: readonly string[],
+	acknowledged: Acknowledged,
+): string {
+	const { generation, seq } = acknowledged;
+	const head = JSON.stringify({
+		version: RECORD_VERSION,
+		state: "playing",
+		sessionId,
+		acknowledged: { generation, seq },
+	});
 	return `${head.slice(0, -1)},"moves":[${movesJson.join(",")}]}`;
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorCode, Move, MovesAnswer, Receipt, Session } from "@savepoint/core";
+import type { RolledBack } from "./roll-back.js";
 import type { ClientStorage } from "./storage.js";
 
 type WithoutNumbering<T> = T extends unknown ? Omit<T, "id" | "atMs"> : never;
@@ -83,6 +84,8 @@ export interface ClientEvents {
 	resent: { readonly moves: number };
 	/** Somebody else moved the session on; `refresh()` reads what it is now. */
 	changed: { readonly seq: number; readonly stateHash: string; readonly ended: boolean };
+	/** The server was restored from a backup and has an older state of the session. */
+	"rolled-back": RolledBack;
 	/** The session is over; its result as stored. Comes once. */
 	ended: { readonly session: Session };
 	/** Final: no resend can help. Nothing more is sent; the queue stays in the storage. */

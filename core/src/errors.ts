@@ -49,6 +49,11 @@ export const ERROR_CODES = [
 	// A write whose outcome is known to be "not stored", or not known at all.
 	"STORAGE_CONFLICT",
 	"OUTCOME_UNKNOWN",
+	// Backups and restores.
+	"BACKUP_NOT_FOUND",
+	"BACKUP_FAILED",
+	"RESTORE_REFUSED",
+	"RESTORE_OUTDATED",
 	// Storage cannot be opened, or had to stop.
 	"STORAGE_LOCKED",
 	"STORAGE_PERMISSION",

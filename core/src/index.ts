@@ -13,5 +13,6 @@ export * from "./reach.js";
 export * from "./rules.js";
 export * from "./schemas.js";
 export * from "./session-state.js";
+export * from "./set-state.js";
 export * from "./shown-text.js";
 export { formatStateHash, recomputeHashLanes, stateHash, stateHashHalves } from "./state-hash.js";

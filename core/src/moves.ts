@@ -26,6 +26,10 @@ export type MoveBody =
 export const MOVE_TYPES = ["spawn", "artifact-status", "deposit", "end"] as const;
 export type MoveType = (typeof MOVE_TYPES)[number];
 
+/** What an operator does to a session is an entry of its log, too; no player can send one. */
+export const OPERATOR_TYPES = ["restored", "reopened"] as const;
+export type LoggedType = MoveType | (typeof OPERATOR_TYPES)[number];
+
 export type MoveOutcome =
 	| { readonly applied: true }
 	| { readonly applied: false; readonly code: RefusalCode };

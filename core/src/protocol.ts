@@ -22,6 +22,8 @@ export type ServerMessage =
 			readonly protocol: typeof PROTOCOL_VERSION;
 			readonly seq: number;
 			readonly stateHash: string;
+			/** See `Session`. */
+			readonly generation: number;
 	  }
 	| ({ readonly type: "receipts"; readonly ref: number } & MovesAnswer)
 	/**

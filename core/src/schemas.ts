@@ -129,6 +129,13 @@ export const MovesAnswer = Type.Object({
 });
 export type MovesAnswer = Static<typeof MovesAnswer>;
 
+export const ArtifactView = Type.Object({
+	id: Type.String(),
+	position: Point,
+	status: literals(ARTIFACT_STATUSES),
+});
+export type ArtifactView = Static<typeof ArtifactView>;
+
 export const LoggedMove = Type.Object(
 	{
 		seq: Type.Integer(),
@@ -145,6 +152,12 @@ export const LoggedMove = Type.Object(
 		status: Type.Optional(Type.String()),
 		position: Type.Optional(Point),
 		result: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+		/**
+		 * Of `restored` (an operator put an earlier state back) and `reopened` (and took that back):
+		 * the entry whose state holds again, null where it came from another log; and that state.
+		 */
+		asOf: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+		artifacts: Type.Optional(Type.Array(ArtifactView)),
 	},
 	{ description: "One entry of a session's log." },
 );
@@ -157,12 +170,6 @@ export const MovesPage = Type.Object({
 export type MovesPage = Static<typeof MovesPage>;
 
 // Session and answers of the single calls.
-export const ArtifactView = Type.Object({
-	id: Type.String(),
-	position: Point,
-	status: literals(ARTIFACT_STATUSES),
-});
-export type ArtifactView = Static<typeof ArtifactView>;
 
 export const TerrainTile = Type.Object({
 	id: Type.String(),
@@ -190,6 +197,11 @@ export const Session = Type.Object({
 	startedAt: Type.String({ format: "date-time" }),
 	endedAt: Type.Union([Type.String({ format: "date-time" }), Type.Null()]),
 	remainingSeconds: Type.Number(),
+	/**
+	 * How often the service's storage was restored whole, counted from 1: where it differs from
+	 * before, the session may be older than it was.
+	 */
+	generation: Type.Integer(),
 	/** For `GET /api/replays/:replayId`, which is no secret; null while the session is active. */
 	replayId: Type.Union([Type.String(), Type.Null()]),
 });

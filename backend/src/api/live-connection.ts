@@ -104,8 +104,8 @@ export class LiveConnection {
 	}
 
 	private greet(session: Session): void {
-		const { seq, stateHash } = session;
-		this.push({ type: "hello", protocol: PROTOCOL_VERSION, seq, stateHash });
+		const { seq, stateHash, generation } = session;
+		this.push({ type: "hello", protocol: PROTOCOL_VERSION, seq, stateHash, generation });
 		this.greeted = true;
 		if (this.early !== null && this.early.seq > seq) this.onChange(this.early);
 		this.early = null;

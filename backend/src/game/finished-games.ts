@@ -12,6 +12,7 @@ import { replayIdFor, sessionKeyOfReplay } from "../ids.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
 import type { SessionRecord, SessionRepository } from "../storage/ports.js";
 import type { Replays } from "./public-answers.js";
+import { StandingMoves } from "./standing-moves.js";
 
 type FinishedSessions = Pick<SessionRepository, "load" | "log" | "findByKey" | "isRetired">;
 
@@ -61,21 +62,20 @@ export class FinishedGames implements Replays {
 
 	/** What was applied, in order, without the ids that the client gave its moves. */
 	async moves(record: SessionRecord): Promise<ReplayMove[]> {
-		const moves: ReplayMove[] = [];
+		const standing = new StandingMoves();
 		let seq = 0;
-		let atMs = 0;
 		while (seq < record.seq) {
 			const page = await this.#sessions.log(record, seq, REPLAY_PAGE_MOVES);
-			for (const logged of page) {
-				seq = logged.seq;
-				if (!logged.applied) continue;
-				// A client may have said an earlier time than before; in a replay time goes one way.
-				atMs = Math.max(atMs, playTimeOf(logged, record.startedAtMs));
-				moves.push(replayMove(logged, atMs));
-			}
+			for (const logged of page) standing.add(logged);
+			seq = page.at(-1)?.seq ?? seq;
 			if (page.length < REPLAY_PAGE_MOVES) break;
 		}
-		return moves;
+		let atMs = 0;
+		return standing.moves().map((logged) => {
+			// A client may have said an earlier time than before; in a replay time goes one way.
+			atMs = Math.max(atMs, playTimeOf(logged, record.startedAtMs));
+			return replayMove(logged, atMs);
+		});
 	}
 }
 
@@ -86,7 +86,8 @@ const playTimeOf = (logged: LoggedMove, startedAtMs: number): number =>
 	logged.atMs ?? Math.max(0, Date.parse(logged.at) - startedAtMs);
 
 function replayMove(logged: LoggedMove, atMs: number): ReplayMove {
-	const { id: _secret, at: _clock, applied: _always, code: _none, ...shown } = logged;
+	const { id: _secret, at: _clock, applied: _always, code: _none, ...rest } = logged;
+	const { asOf: _operator, artifacts: _state, ...shown } = rest;
 	return { ...shown, atMs };
 }
 

@@ -2,9 +2,9 @@ import type { Replay } from "@savepoint/core";
 import type { Replays } from "./public-answers.js";
 
 /**
- * The replays that were asked for last, up to a number of moves in all. A finished game never
- * changes, and to rebuild a long one takes a quarter of a second that anybody could ask for again
- * and again. Whoever asks while one is being read waits for the same.
+ * The replays that were asked for last, up to a number of moves in all. A finished game changes
+ * only by an operator's hand, and to rebuild a long one takes a quarter of a second that anybody
+ * could ask for again and again. Whoever asks while one is being read waits for the same.
  */
 export class RecentReplays implements Replays {
 	readonly #source: Replays;

@@ -3,8 +3,10 @@ import {
 	MOVES_PER_SESSION_MAX,
 	type MoveBody,
 	type RefusalCode,
+	setState,
 	stateHash,
 } from "@savepoint/core";
+import type { CountedState } from "../counters.js";
 import { artifactIdFor } from "../ids.js";
 import type { WriteBatch } from "../storage/driver.js";
 import type {
@@ -14,6 +16,7 @@ import type {
 	NewEntry,
 	SessionRecord,
 	SessionRepository,
+	SetBody,
 } from "../storage/ports.js";
 import type { AnswerSink, SessionChange, SingleBody } from "./answers.js";
 import type { LiveSession, SessionCache } from "./session-cache.js";
@@ -33,6 +36,19 @@ export interface MoveCounts {
 	replayed: number;
 }
 
+export interface SetOrder {
+	readonly body: SetBody;
+	readonly nowMs: number;
+	/** When the last of all other sessions was completed. */
+	readonly othersCompletedAtMs: number | null;
+}
+
+const countedState = ({ state, stale, endedAtMs }: SessionRecord): CountedState => ({
+	result: state.result,
+	stale,
+	endedAtMs,
+});
+
 /**
  * What every change of a live session shares: the rules, the log, the gate and the way back. Memory
  * is ahead of the disk from `apply` until the waiter hears `committed`; when it hears `failed`
@@ -44,6 +60,44 @@ export class SessionChanges {
 
 	constructor(deps: SessionChangesDeps) {
 		this.#deps = deps;
+	}
+
+	/**
+	 * Puts an operator's state in the place of the session's own, as the next entry of its log, and
+	 * counts it in the same transaction; also on an ended session and in a full log.
+	 */
+	set(live: LiveSession, order: SetOrder, waiter: CommitWaiter): void {
+		const { repository, commits, cache } = this.#deps;
+		const { record } = live;
+		const { body, nowMs } = order;
+		const from = countedState(record);
+		setState(record.state, body);
+		record.endedAtMs = body.endedAtMs;
+		record.stale = body.stale;
+		record.lastPlayMs = body.lastPlayMs;
+		record.pausedMs = body.pausedMs;
+		record.playLeadMs = 0;
+		const batch = commits.begin();
+		const logged = { moveId: null, playMs: null, recordedAtMs: nowMs, refusal: null };
+		repository.appendEntry(batch, record, { ...logged, body });
+		repository.replaceSnapshot(batch, record);
+		const { seq } = record;
+		const hash = stateHash(record.state);
+		const { othersCompletedAtMs } = order;
+		const change = { kind: "set", from, to: countedState(record), othersCompletedAtMs } as const;
+		live.pending += 1;
+		commits.finish(record.key, change, {
+			committed: () => {
+				live.pending -= 1;
+				waiter.committed();
+				const ended = body.result !== null;
+				cache.notify(record.id, { seq, stateHash: hash, ended, origin: null });
+			},
+			failed: (error) => {
+				cache.forget(live);
+				waiter.failed(error);
+			},
+		});
 	}
 
 	/** null when the move was applied. A full log takes nothing but the end. */

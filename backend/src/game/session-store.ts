@@ -24,7 +24,7 @@ import { decideMoves } from "./decide-moves.js";
 import { decideSingle } from "./decide-single.js";
 import type { Decider } from "./decider.js";
 import { type LiveSession, SessionCache } from "./session-cache.js";
-import { type MoveCounts, SessionChanges } from "./session-changes.js";
+import { type MoveCounts, SessionChanges, type SetOrder } from "./session-changes.js";
 import { StaleSweep } from "./stale-sweep.js";
 import { countsView, createdView, sessionView } from "./views.js";
 
@@ -40,6 +40,8 @@ export interface SessionStoreDeps {
 	/** The server's local day of a moment, as a number like 20261122. */
 	readonly localDay: (timeMs: number) => number;
 	readonly cachedSessionsMax?: number;
+	/** Of the storage; see `Session`. Not given: a storage that was never restored. */
+	readonly generation?: number;
 }
 
 /**
@@ -128,6 +130,24 @@ export class SessionStore implements Authority {
 		return { moves: page, next: moves.length > limit ? (page.at(-1)?.seq ?? null) : null };
 	}
 
+	/**
+	 * An operator's change: the session is what `body` says, if its log still ends at `seq`. Resolves
+	 * when that is on disk. Rejects with SESSION_NOT_FOUND, SESSION_HARMED, RESTORE_OUTDATED, and
+	 * with what refuses a write.
+	 */
+	async set(sessionId: string, seq: number, order: Omit<SetOrder, "nowMs">): Promise<Session> {
+		const live = this.#cache.get(sessionId) ?? (await this.#load(sessionId));
+		if (live === null) throw new SavepointError("SESSION_NOT_FOUND");
+		const refusal = this.#deps.commits.refusal();
+		if (refusal !== null) throw refusal;
+		if (live.record.seq !== seq) throw new SavepointError("RESTORE_OUTDATED");
+		const nowMs = this.#deps.now();
+		await new Promise<void>((committed, failed) =>
+			this.#changes.set(live, { ...order, nowMs }, { committed, failed }),
+		);
+		return this.#viewOf(live.record);
+	}
+
 	async counts(): Promise<ServiceCounts> {
 		return countsView(this.#deps.commits.counters, this.#deps.localDay(this.#deps.now()));
 	}
@@ -198,7 +218,12 @@ export class SessionStore implements Authority {
 
 	#viewOf(record: SessionRecord): Session {
 		const nowMs = this.#deps.now();
-		return sessionView(record, { nowMs, downtimeMs: this.#deps.commits.downtimeMsAt(nowMs) });
+		const downtimeMs = this.#deps.commits.downtimeMsAt(nowMs);
+		return sessionView(record, { nowMs, downtimeMs, generation: this.#generation });
+	}
+
+	get #generation(): number {
+		return this.#deps.generation ?? 1;
 	}
 
 	/** The clock without downtime, on which sessions fall due. */
@@ -230,7 +255,7 @@ export class SessionStore implements Authority {
 	#replayCreate(record: SessionRecord, durationMs: number, sink: AnswerSink<Session>): void {
 		if (record.state.durationMs !== durationMs)
 			sink.fail(new SavepointError("IDEMPOTENCY_KEY_REUSED"));
-		else sink.send(createdView(record), true);
+		else sink.send(createdView(record, this.#generation), true);
 	}
 
 	#createNew(durationMs: number, createKey: string | null, sink: AnswerSink<Session>): void {
@@ -256,6 +281,7 @@ export class SessionStore implements Authority {
 			seq: 0,
 			headHash: "",
 			lastPlayMs: 0,
+			pausedMs: 0,
 			playLeadMs: 0,
 			snapshotSeq: 0,
 		};
@@ -268,7 +294,7 @@ export class SessionStore implements Authority {
 				committed: () => {
 					if (createKey !== null) this.#creating.delete(createKey);
 					this.#cache.put({ record, keyed: new Map(), pending: 0 });
-					sink.send(createdView(record), false);
+					sink.send(createdView(record, this.#generation), false);
 				},
 				failed: (error) => {
 					if (createKey !== null) this.#creating.delete(createKey);

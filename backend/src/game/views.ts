@@ -40,23 +40,34 @@ export function noteLead(record: SessionRecord, playMs: number, clock: ClockRead
 function elapsedMs(record: SessionRecord, clock: ClockReading): number {
 	// Negative after a clock was set back: then the start is later than now.
 	const downMs = clock.downtimeMs - record.downtimeBaseMs;
-	return clock.nowMs - record.startedAtMs - downMs;
+	return clock.nowMs - record.startedAtMs - downMs - record.pausedMs;
 }
 
 /** The session as it is now. */
-export const sessionView = (record: SessionRecord, clock: ClockReading): Session =>
+export const sessionView = (
+	record: SessionRecord,
+	/** The generation of the storage, too. */
+	clock: ClockReading & { readonly generation: number },
+): Session =>
 	viewOf(record, {
 		state: record.state,
 		seq: record.seq,
 		endedAtMs: record.endedAtMs,
 		remainingMs: remainingMs(record, clock),
+		generation: clock.generation,
 	});
 
 /** The session as it was when it was created: the first answer of its create call. */
-export const createdView = (record: SessionRecord): Session => {
+export const createdView = (record: SessionRecord, generation: number): Session => {
 	const { seed, durationMs } = record.state;
 	const state = newSession(seed, durationMs);
-	return viewOf(record, { state, seq: 0, endedAtMs: null, remainingMs: durationMs });
+	return viewOf(record, {
+		state,
+		seq: 0,
+		endedAtMs: null,
+		remainingMs: durationMs,
+		generation,
+	});
 };
 
 interface Moment {
@@ -64,6 +75,7 @@ interface Moment {
 	readonly seq: number;
 	readonly endedAtMs: number | null;
 	readonly remainingMs: number;
+	readonly generation: number;
 }
 
 const viewOf = (record: SessionRecord, { state, ...moment }: Moment): Session => ({
@@ -82,6 +94,7 @@ const viewOf = (record: SessionRecord, { state, ...moment }: Moment): Session =>
 	startedAt: iso(record.startedAtMs),
 	endedAt: isoOrNull(moment.endedAtMs),
 	remainingSeconds: moment.remainingMs / 1000,
+	generation: moment.generation,
 	replayId: state.result === null ? null : replayIdFor(record.id, record.key),
 });
 

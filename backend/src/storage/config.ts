@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /**
  * Faults that tests switch on to see a check fail; refused unless the process says it is a test.
@@ -9,6 +9,8 @@ export interface StorageConfig {
 	readonly engine: "sqlite";
 	/** Absolute path of the database file. */
 	readonly path: string;
+	/** Absolute path of the directory of the backups; not given: `backups` beside the database. */
+	readonly backupDirectory?: string;
 	/** Refuse a data directory that would vanish with the container. */
 	readonly requireVolume: boolean;
 	/** Open the database on NFS or SMB all the same. */
@@ -43,11 +45,17 @@ export function readStorageConfig(env: Environment, mistakes: Mistakes): Storage
 	const path = env["SAVEPOINT_DB_PATH"]?.trim() || "data/savepoint.sqlite";
 	if (path.endsWith("/"))
 		mistakes.push("SAVEPOINT_DB_PATH names a directory; it takes the path of the database file.");
+	const backups = env["SAVEPOINT_BACKUP_DIR"]?.trim() || null;
 	return {
 		engine: "sqlite",
 		path: resolve(path),
+		...(backups === null ? {} : { backupDirectory: resolve(backups) }),
 		requireVolume: readFlag(env, "SAVEPOINT_REQUIRE_VOLUME", mistakes),
 		allowNetworkFileSystem: readFlag(env, "SAVEPOINT_ALLOW_NETWORK_FILESYSTEM", mistakes),
 		testFault: readTestFault(env, mistakes),
 	};
 }
+
+/** Where the backups of this storage are. */
+export const backupDirectoryOf = ({ path, backupDirectory }: StorageConfig): string =>
+	backupDirectory ?? join(dirname(path), "backups");

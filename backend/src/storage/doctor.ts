@@ -15,6 +15,8 @@ import { describeStorage, pragmaState } from "./sqlite-state.js";
 export interface ExamineOptions {
 	/** SQLite's quick check instead of its full one, and no comparison with freshly drawn levels. */
 	readonly quick?: boolean;
+	/** Plays only so many sessions again, spread over all; not given: all of them. */
+	readonly sampleSessions?: number;
 	/** How many harmed sessions the report names; it counts all. */
 	readonly harmedListMax?: number;
 	readonly now?: () => number;
@@ -50,6 +52,7 @@ export async function examine(
 		storage = await examineContent(paths, storage, {
 			findings,
 			quick: options.quick ?? false,
+			sampleSessions: options.sampleSessions ?? null,
 			nowMs: startedAtMs,
 			onProgress: hooks.onProgress ?? (() => undefined),
 		});
@@ -65,6 +68,7 @@ export async function examine(
 		quick: options.quick ?? false,
 		unreadable,
 		sessions: findings.tally,
+		replayed: options.sampleSessions === undefined ? findings.tally.examined : findings.replayed,
 		harmedSessions: findings.harmedSessions,
 		counters: findings.counters,
 		drift: findings.drift,

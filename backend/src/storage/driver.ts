@@ -60,6 +60,11 @@ export interface SqlDriver {
 	 */
 	commit(batch: WriteBatch): Promise<CommitOutcome>;
 	gauges(): DriverGauges;
+	/**
+	 * A copy of the whole database in a new file, made beside running commits, of the moment of its
+	 * end; an engine without one has backups of its own. One at a time. Rejects by code.
+	 */
+	copyTo?(target: string, tell: (done: number, total: number) => void): Promise<void>;
 	/** Orderly end: log folded, checkpoint, clean mark, lock released. */
 	close(): Promise<void>;
 }

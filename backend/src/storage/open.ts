@@ -18,6 +18,8 @@ export interface Storage {
 	/** For the repositories of other modules. */
 	readonly driver: SqlDriver;
 	readonly statements: StatementList;
+	/** See `ServiceState`. */
+	readonly generation: number;
 	report(): StorageReport;
 	/** Tells other processes on this machine where the server that holds the storage answers. */
 	announce(address: string): void;
@@ -102,6 +104,7 @@ export async function assembleStorage(
 		commits,
 		driver,
 		statements,
+		generation: service.generation,
 		announce: parts.announce,
 		report: () => ({
 			engine: driver.engine,

@@ -3,8 +3,10 @@ import type {
 	Level,
 	LoggedMove,
 	MoveBody,
+	OPERATOR_TYPES,
 	RefusalCode,
 	SessionState,
+	StateSnapshot,
 } from "@savepoint/core";
 import type { CounterChange, Counters } from "../counters.js";
 import type { SavepointError } from "../errors.js";
@@ -37,8 +39,10 @@ export interface SessionRecord {
 	seq: number;
 	/** Chain hash of the last entry; of the session's fixed fields while there is none. */
 	headHash: string;
-	/** Largest play time of any logged move. */
+	/** Largest play time of any logged move that holds. */
 	lastPlayMs: number;
+	/** What passed between a state and its restore, which is no play time. */
+	pausedMs: number;
 	/**
 	 * How far play times were ahead of our clock: a player who plays on while we are away does not
 	 * get that time again. Not stored; the next move tells it anew.
@@ -92,7 +96,22 @@ export type LoggedBody =
 			readonly artifactId: string | null;
 	  })
 	| Extract<MoveBody, { type: "artifact-status" | "deposit" }>
-	| (Extract<MoveBody, { type: "end" }> & { readonly stale: boolean });
+	| (Extract<MoveBody, { type: "end" }> & { readonly stale: boolean })
+	| SetBody;
+
+/**
+ * An operator's entry: from it on the session is what it says, whatever it was before. `restored`
+ * brings an earlier state back, `reopened` takes that back.
+ */
+export interface SetBody extends StateSnapshot {
+	readonly type: (typeof OPERATOR_TYPES)[number];
+	/** The entry of this log whose state holds again; null: the state is of another log. */
+	readonly asOf: number | null;
+	readonly endedAtMs: number | null;
+	readonly stale: boolean;
+	readonly lastPlayMs: number;
+	readonly pausedMs: number;
+}
 
 /** A session whose time is long over, in the order of the sweep. */
 export interface DueSession {
@@ -133,6 +152,8 @@ export interface SessionRepository {
 	appendEntry(batch: WriteBatch, record: SessionRecord, entry: NewEntry): KeyedEntry | null;
 	/** Queues the snapshot: row and artifacts as they are now. */
 	appendSnapshot(batch: WriteBatch, record: SessionRecord): void;
+	/** As `appendSnapshot`, also over the snapshot of an ended session and over other artifacts. */
+	replaceSnapshot(batch: WriteBatch, record: SessionRecord): void;
 	/** Whether `appendEntry` would log this body as it did that entry's: a resend, no other move. */
 	isSameMove(known: KeyedEntry, body: LoggedBody): boolean;
 }

@@ -6,13 +6,14 @@ import {
 	type RefusalCode,
 	remainingArtifacts,
 	scoreOf,
+	setState,
 	stateHash,
 	stateHashHalves,
 } from "@savepoint/core";
 import { artifactIdFor } from "../ids.js";
 import type { SqlRow } from "./driver.js";
 import { chainHash, chainLinkOf } from "./hashes.js";
-import type { KeyedEntry, LoggedBody, SessionRecord, StoredSession } from "./ports.js";
+import type { KeyedEntry, LoggedBody, SessionRecord, SetBody, StoredSession } from "./ports.js";
 import { decodeMoveType, decodePayload, decodeTerrain, UnreadableRow } from "./serializers.js";
 import {
 	artifactFromRow,
@@ -23,7 +24,7 @@ import {
 
 /** The move as the rules take it: with the artifact's id where the log leaves it to be derived. */
 export const bodyToPlay = (
-	body: LoggedBody,
+	body: Exclude<LoggedBody, SetBody>,
 	sessionId: string,
 	seq: number,
 	recordedAtMs: number,
@@ -64,6 +65,7 @@ export class Rebuild {
 	readonly #keyed = new Map<string, KeyedEntry>();
 	/** What was packed has neither hashes nor artifacts of its own: the row vouches for both. */
 	#isPacked = false;
+	#wasSet = false;
 
 	constructor(row: SqlRow, artifactRows: readonly SqlRow[]) {
 		this.#row = checkSessionRow(row);
@@ -75,6 +77,11 @@ export class Rebuild {
 
 	get seq(): number {
 		return this.#record.seq;
+	}
+
+	/** As of the entry that was fed last; not yet held against the end of the log. */
+	get standing(): Readonly<SessionRecord> {
+		return this.#record;
 	}
 
 	/** The next entries of the log, in order, as `logEntries` makes them. */
@@ -89,7 +96,8 @@ export class Rebuild {
 			throw new UnreadableRow(
 				`the log ends at move ${record.seq}, the snapshot stands at ${record.snapshotSeq}`,
 			);
-		if (this.#isPacked && record.seq > record.snapshotSeq)
+		// Only an operator's entry goes on where a packed log ends.
+		if (this.#isPacked && !this.#wasSet && record.seq > record.snapshotSeq)
 			throw new UnreadableRow("the packed log goes on after the session's end");
 		if (record.state.result !== this.#row.result)
 			throw new UnreadableRow("row and log disagree on how the session ended");
@@ -110,15 +118,8 @@ export class Rebuild {
 		// 2. The rules: what it did when it was decided, it does again.
 		const type = decodeMoveType(link.moveType);
 		const body = decodePayload(type, link.payload);
-		if (refusal === null) {
-			const outcome = applyMove(record.state, bodyToPlay(body, record.id, seq, link.recordedAtMs));
-			if (!outcome.applied)
-				throw new UnreadableRow(`move ${seq} was applied once and is refused by the rules now`);
-			if (body.type === "end") {
-				record.endedAtMs = link.recordedAtMs;
-				record.stale = body.stale;
-			}
-		}
+		if (isSet(body)) this.#wasSet = true;
+		if (refusal === null) applyLogged(record, body, { seq, recordedAtMs: link.recordedAtMs });
 		// 3. The record.
 		record.seq = seq;
 		record.headHash = headHash;
@@ -143,6 +144,39 @@ export class Rebuild {
 	}
 }
 
+function applyLogged(
+	record: SessionRecord,
+	body: LoggedBody,
+	{ seq, recordedAtMs }: { readonly seq: number; readonly recordedAtMs: number },
+): void {
+	if (isSet(body)) {
+		applySet(record, body);
+		return;
+	}
+	const outcome = applyMove(record.state, bodyToPlay(body, record.id, seq, recordedAtMs));
+	if (!outcome.applied)
+		throw new UnreadableRow(`move ${seq} was applied once and is refused by the rules now`);
+	if (body.type !== "end") return;
+	record.endedAtMs = recordedAtMs;
+	record.stale = body.stale;
+}
+
+const isSet = (body: LoggedBody): body is SetBody => "asOf" in body;
+
+function applySet(record: SessionRecord, body: SetBody): void {
+	try {
+		setState(record.state, body);
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		throw new UnreadableRow("a restore holds artifacts that no moves could lead to");
+	}
+	record.endedAtMs = body.endedAtMs;
+	record.stale = body.stale;
+	record.lastPlayMs = body.lastPlayMs;
+	record.pausedMs = body.pausedMs;
+	record.playLeadMs = 0;
+}
+
 const startOf = (row: SessionRow): SessionRecord => ({
 	key: Number(row.session_key),
 	id: String(row.session_id),
@@ -156,6 +190,7 @@ const startOf = (row: SessionRow): SessionRecord => ({
 	seq: 0,
 	headHash: "",
 	lastPlayMs: 0,
+	pausedMs: 0,
 	playLeadMs: 0,
 	snapshotSeq: Number(row.seq),
 });

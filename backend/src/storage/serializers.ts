@@ -1,11 +1,14 @@
 import {
 	ARTIFACT_STATUSES,
+	type Artifact,
 	type ArtifactStatus,
+	type LoggedType,
 	MOVE_TYPES,
-	type MoveType,
+	OPERATOR_TYPES,
+	SESSION_RESULTS,
 	type TerrainTile,
 } from "@savepoint/core";
-import type { LoggedBody, StoredLevel } from "./ports.js";
+import type { LoggedBody, SetBody, StoredLevel } from "./ports.js";
 import { UnreadableRow } from "./unreadable-row.js";
 
 export { type ChainLink, chainHash, genesisHash, rowChecksum } from "./hashes.js";
@@ -92,17 +95,20 @@ export const decodeStatus = (value: unknown): ArtifactStatus =>
 
 // Moves: the type as a number that is never reused, the body as a short list.
 
-const MOVE_TYPE_CODES: Readonly<Record<MoveType, number>> = {
+const MOVE_TYPE_CODES: Readonly<Record<LoggedType, number>> = {
 	spawn: 1,
 	"artifact-status": 2,
 	deposit: 3,
 	end: 4,
+	restored: 5,
+	reopened: 6,
 };
+const LOGGED_TYPES = [...MOVE_TYPES, ...OPERATOR_TYPES] as const;
 
-export const encodeMoveType = (type: MoveType): number => MOVE_TYPE_CODES[type];
+export const encodeMoveType = (type: LoggedType): number => MOVE_TYPE_CODES[type];
 
-export const decodeMoveType = (code: unknown): MoveType =>
-	MOVE_TYPES.find((type) => MOVE_TYPE_CODES[type] === code) ?? unreadable("a move's type");
+export const decodeMoveType = (code: unknown): LoggedType =>
+	LOGGED_TYPES.find((type) => MOVE_TYPE_CODES[type] === code) ?? unreadable("a move's type");
 
 export function encodePayload(body: LoggedBody): string {
 	switch (body.type) {
@@ -121,11 +127,61 @@ export function encodePayload(body: LoggedBody): string {
 			return `[${JSON.stringify(body.artifactId)}]`;
 		case "end":
 			return JSON.stringify(body.stale ? [body.claim, "stale"] : [body.claim]);
+		case "restored":
+		case "reopened":
+			return encodeSet(body);
 	}
 }
 
+const encodeSet = (body: SetBody): string =>
+	JSON.stringify([
+		body.asOf,
+		body.result,
+		body.endedAtMs,
+		body.stale ? 1 : 0,
+		body.lastPlayMs,
+		body.pausedMs,
+		body.artifacts.map(({ id, xFixed, yFixed, status }) => [
+			id,
+			xFixed,
+			yFixed,
+			ARTIFACT_STATUSES.indexOf(status),
+		]),
+	]);
+
+function decodeSet(type: SetBody["type"], list: readonly unknown[]): SetBody {
+	const [asOf, said, endedAtMs, stale, lastPlayMs, pausedMs, artifacts] = list;
+	const result = said === null ? null : SESSION_RESULTS.find((one) => one === said);
+	const isWhole =
+		(asOf === null || isInteger(asOf)) &&
+		result !== undefined &&
+		(endedAtMs === null ? result === null : isInteger(endedAtMs)) &&
+		isInteger(lastPlayMs) &&
+		isInteger(pausedMs) &&
+		Array.isArray(artifacts);
+	if (!isWhole) return unreadable("a restore");
+	return {
+		type,
+		asOf,
+		result,
+		endedAtMs: endedAtMs as number | null,
+		stale: stale === 1,
+		lastPlayMs,
+		pausedMs,
+		artifacts: artifacts.map(decodeArtifact),
+	};
+}
+
+function decodeArtifact(value: unknown, index: number): Artifact {
+	const [id, xFixed, yFixed, code] = Array.isArray(value) ? value : unreadable("an artifact");
+	const status = ARTIFACT_STATUSES[code as number];
+	if (!isText(id) || !isInteger(xFixed) || !isInteger(yFixed) || status === undefined)
+		return unreadable("an artifact");
+	return { id, index, xFixed, yFixed, status };
+}
+
 /** Throws UnreadableRow. */
-export function decodePayload(type: MoveType, text: string): LoggedBody {
+export function decodePayload(type: LoggedType, text: string): LoggedBody {
 	const list = parseArray(text, "a move");
 	switch (type) {
 		case "spawn": {
@@ -151,5 +207,8 @@ export function decodePayload(type: MoveType, text: string): LoggedBody {
 			if (claim !== null && claim !== "won" && claim !== "lost") return unreadable("an end");
 			return { type, claim, stale: mark === "stale" };
 		}
+		case "restored":
+		case "reopened":
+			return decodeSet(type, list);
 	}
 }

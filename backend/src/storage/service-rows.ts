@@ -55,6 +55,8 @@ const SELECT_LAST_KEY = `select max(last_key) as last_key from (
 
 export interface ServiceState {
 	readonly instanceId: string;
+	/** How often this storage was restored whole, counted from 1. */
+	readonly generation: number;
 	readonly heartbeatAtMs: number;
 	readonly downtimeMs: number;
 	readonly counters: Counters;
@@ -70,6 +72,7 @@ export async function readServiceState(driver: SqlDriver): Promise<ServiceState>
 	const text = (row: SqlRow | undefined, name: string) => row?.[name] ?? null;
 	return {
 		instanceId: String(text(service, "instance_id") ?? ""),
+		generation: Number(text(service, "generation") ?? 1),
 		heartbeatAtMs: Number(text(service, "heartbeat_at") ?? 0),
 		downtimeMs: Number(text(service, "downtime_ms") ?? 0),
 		counters: stats === undefined ? noCounters() : countersFromRow(stats),

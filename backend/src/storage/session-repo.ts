@@ -1,4 +1,4 @@
-import { fromFixed, type LoggedMove } from "@savepoint/core";
+import { artifactView, fromFixed, type LoggedMove } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
 import { artifactIdFor } from "../ids.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
@@ -26,7 +26,10 @@ import {
 import { updateCounters, updateHeartbeat } from "./service-rows.js";
 import {
 	artifactParams,
+	deleteArtifacts,
 	insertSession,
+	replacedParams,
+	replaceSession,
 	sessionGenesis,
 	sessionParams,
 	snapshotParams,
@@ -50,6 +53,8 @@ export const SESSIONS: StorageModule = {
 		insertMove,
 		insertSession,
 		updateSession,
+		replaceSession,
+		deleteArtifacts,
 		upsertArtifact,
 		insertPackedLog,
 		updateCounters,
@@ -62,13 +67,14 @@ const SELECT_LOG =
 /** A removed session is hidden from everybody, until the mark is taken back or it goes. */
 export const NOT_REMOVED =
 	"not exists (select 1 from removed_sessions r where r.session_key = s.session_key)";
+type Places = "move" | "session" | "snapshot" | "artifact" | "replaced" | "noArtifacts";
 /** One more than a session may have, so that a surplus row is seen and not cut off. */
 const ARTIFACT_ROWS_MAX = 501;
 
 /** Written once, over any driver. Promises: see `SessionRepository` in ports.ts. */
 export class SessionRepo implements SessionRepository {
 	readonly #driver: SqlDriver;
-	readonly #places: Readonly<Record<"move" | "session" | "snapshot" | "artifact", number>>;
+	readonly #places: Readonly<Record<Places, number>>;
 	#lastKey: number;
 
 	constructor(driver: SqlDriver, statements: StatementList, lastKey: number) {
@@ -78,6 +84,8 @@ export class SessionRepo implements SessionRepository {
 			session: statements.placeOf(insertSession),
 			snapshot: statements.placeOf(updateSession),
 			artifact: statements.placeOf(upsertArtifact),
+			replaced: statements.placeOf(replaceSession),
+			noArtifacts: statements.placeOf(deleteArtifacts),
 		};
 		this.#lastKey = lastKey;
 	}
@@ -225,6 +233,16 @@ export class SessionRepo implements SessionRepository {
 
 	appendSnapshot(batch: WriteBatch, record: SessionRecord): void {
 		batch.push(this.#places.snapshot, record.key, ...snapshotParams(record));
+		this.#appendArtifacts(batch, record);
+	}
+
+	replaceSnapshot(batch: WriteBatch, record: SessionRecord): void {
+		batch.push(this.#places.replaced, record.key, ...replacedParams(record));
+		batch.push(this.#places.noArtifacts, record.key, record.key);
+		this.#appendArtifacts(batch, record);
+	}
+
+	#appendArtifacts(batch: WriteBatch, record: SessionRecord): void {
 		record.snapshotSeq = record.seq;
 		for (const artifact of record.state.artifacts.values())
 			batch.push(this.#places.artifact, record.key, ...artifactParams(record.key, artifact));
@@ -288,5 +306,12 @@ function bodyFields(
 			return { artifactId: body.artifactId };
 		case "end":
 			return { result: body.claim };
+		case "restored":
+		case "reopened":
+			return {
+				result: body.result,
+				asOf: body.asOf,
+				artifacts: body.artifacts.map(artifactView),
+			};
 	}
 }

@@ -34,6 +34,21 @@ export const updateSession: WriteStatement = {
 	changes: 1,
 };
 
+/** After an operator's entry: an ended session may be active again, and fall due later. */
+export const replaceSession: WriteStatement = {
+	sql: `update sessions set result = $1, ended_at = $2, stale = $3, score = $4, seq = $5,
+			last_play_ms = $6, state_hash = $7, head_hash = $8, checksum = $9, due_at = $10
+		where session_key = $11`,
+	paramCount: 11,
+	changes: 1,
+};
+
+export const deleteArtifacts: WriteStatement = {
+	sql: "delete from artifacts where session_key = $1",
+	paramCount: 1,
+	changes: "any",
+};
+
 export const upsertArtifact: WriteStatement = {
 	sql: `insert into artifacts (session_key, artifact_index, artifact_id, x, y, status)
 		values ($1, $2, $3, $4, $5, $6)
@@ -54,7 +69,16 @@ const fixedColumns = (record: SessionRecord): SqlValue[] => [
 	encodeTerrain(record.level),
 	record.startedAtMs,
 	record.downtimeBaseMs,
-	record.startedAtMs - record.downtimeBaseMs + STALE_DURATIONS * record.state.durationMs,
+	dueAtMs(record),
+];
+
+const dueAtMs = (record: SessionRecord): number =>
+	record.startedAtMs - record.downtimeBaseMs + STALE_DURATIONS * record.state.durationMs;
+
+/** The fixed columns as they are stored: a pause moves the time at which the session falls due. */
+const storedColumns = (record: SessionRecord): SqlValue[] => [
+	...fixedColumns(record).slice(0, -1),
+	dueAtMs(record) + record.pausedMs,
 ];
 
 const snapshotColumns = (record: SessionRecord): SqlValue[] => [
@@ -71,14 +95,20 @@ const snapshotColumns = (record: SessionRecord): SqlValue[] => [
 export const sessionGenesis = (record: SessionRecord): string => genesisHash(fixedColumns(record));
 
 export const sessionParams = (record: SessionRecord): SqlValue[] => {
-	const values = [...fixedColumns(record), ...snapshotColumns(record)];
+	const values = [...storedColumns(record), ...snapshotColumns(record)];
 	return [...values, rowChecksum(values)];
 };
 
 export const snapshotParams = (record: SessionRecord): SqlValue[] => {
 	const snapshot = snapshotColumns(record);
-	return [...snapshot, rowChecksum([...fixedColumns(record), ...snapshot]), record.key];
+	return [...snapshot, rowChecksum([...storedColumns(record), ...snapshot]), record.key];
 };
+
+export const replacedParams = (record: SessionRecord): SqlValue[] => [
+	...snapshotParams(record).slice(0, -1),
+	dueAtMs(record) + record.pausedMs,
+	record.key,
+];
 
 export const artifactParams = (sessionKey: number, artifact: Artifact): SqlValue[] => [
 	sessionKey,

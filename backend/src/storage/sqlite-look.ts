@@ -8,6 +8,7 @@ import { translateSqliteError } from "./sqlite-errors.js";
 import { inspectDatabase } from "./sqlite-inspect.js";
 import { readInstance } from "./sqlite-instance.js";
 import { acquireLock, isLocked } from "./sqlite-lock.js";
+import { copyInSteps } from "./sqlite-online-copy.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
 import { applyReaderSettings, readSettings } from "./sqlite-settings.js";
 
@@ -64,6 +65,13 @@ export class SqliteLook implements ReadOnlyDatabase {
 
 	settings(): Record<string, string | number> {
 		return readSettings(this.#connection);
+	}
+
+	/** The whole database in a new file; a server that starts meanwhile is not in the way. */
+	copyTo(target: string, tell: (done: number, total: number) => void): Promise<void> {
+		return copyInSteps(this.#connection, target, ({ donePages, totalPages }) =>
+			tell(donePages, totalPages),
+		);
 	}
 
 	/** Leaves the files as they were found. */

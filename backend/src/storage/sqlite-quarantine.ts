@@ -83,6 +83,19 @@ const freeName = (path: string): string => {
 	return `${path}.${number}`;
 };
 
+export const isAnythingThere = (paths: DatabasePaths): boolean =>
+	filesOf(paths).some((path) => existsSync(path));
+
+/**
+ * Moves what is there of database, -wal, -shm and instance file into the directory, which is made.
+ * Each move is durable before the next begins; nothing is overwritten.
+ */
+export function moveTogether(paths: DatabasePaths, directory: string): void {
+	makeDirectoryDurable(directory);
+	for (const path of filesOf(paths))
+		if (existsSync(path)) renameDurable(path, freeName(join(directory, basename(path))));
+}
+
 interface Move {
 	readonly at: string;
 	readonly reason: string;
@@ -124,8 +137,7 @@ const writeReport = (
 const setAside = (paths: DatabasePaths, move: Move): RecoveryReport => {
 	const { at, reason, outcome } = move;
 	const begun = readMarker(paths)?.quarantine ?? null;
-	const isAnythingThere = filesOf(paths).some((path) => existsSync(path));
-	if (!isAnythingThere && begun === null) {
+	if (!isAnythingThere(paths) && begun === null) {
 		return finish(paths, { at, reason, quarantine: null, outcome });
 	}
 
@@ -137,8 +149,7 @@ const setAside = (paths: DatabasePaths, move: Move): RecoveryReport => {
 	writeReport(paths, directory, move, "moving");
 
 	// 2. Move what is still there. Each move is durable before the next begins.
-	for (const path of filesOf(paths))
-		if (existsSync(path)) renameDurable(path, freeName(join(directory, basename(path))));
+	moveTogether(paths, directory);
 
 	// 3. Say so, and only then forget.
 	writeReport(paths, directory, move, "done");

@@ -10,6 +10,7 @@ import type {
 	WriteStatement,
 } from "./driver.js";
 import type { CloseGuard } from "./sqlite-close-guard.js";
+import type { CopyProgress } from "./sqlite-online-copy.js";
 import type { ReaderReply, ReaderRequest } from "./sqlite-reader-thread.js";
 import type { WriterReply, WriterRequest, WriterThreadData } from "./sqlite-writer-thread.js";
 
@@ -35,6 +36,7 @@ export class WriterThread implements MigrationDriver {
 	/** Cold requests, answered in order. */
 	readonly #waiting: Waiting<{ rows: SqlRow[]; text: string }>[] = [];
 	#committing: ((outcome: CommitOutcome) => void) | null = null;
+	#copying: (Waiting<void> & { readonly tell: (progress: CopyProgress) => void }) | null = null;
 	#lost: Lost | null = null;
 	/** Before it is open and once it closes, the thread may end without anything being lost. */
 	#mayEnd = true;
@@ -99,6 +101,18 @@ export class WriterThread implements MigrationDriver {
 		return (await this.#ask({ op: "backup", label })).text;
 	}
 
+	/** See `copyInSteps`. One at a time: rejects with STORAGE_BUSY while another is under way. */
+	copyTo(target: string, tell: (progress: CopyProgress) => void): Promise<void> {
+		if (this.#lost !== null)
+			return Promise.reject(new SavepointError(this.#lost.code, this.#lost.reason));
+		if (this.#copying !== null)
+			return Promise.reject(new SavepointError("STORAGE_BUSY", "Another copy is being made."));
+		return new Promise((resolve, reject) => {
+			this.#copying = { resolve, reject, tell };
+			this.#worker.postMessage({ op: "copy", target } satisfies WriterRequest);
+		});
+	}
+
 	/**
 	 * Everything in the one file, marked as closed; the thread ends by itself. Where that fails the
 	 * guard stays, and nothing more is written.
@@ -114,6 +128,13 @@ export class WriterThread implements MigrationDriver {
 		}
 		guard.release();
 		await this.#ask({ op: "close" });
+	}
+
+	#settleCopy(error: Error | null): void {
+		const copying = this.#copying;
+		this.#copying = null;
+		if (error === null) copying?.resolve();
+		else copying?.reject(error);
 	}
 
 	/** The connection is not used again; the thread ends with the process. */
@@ -155,6 +176,15 @@ export class WriterThread implements MigrationDriver {
 			case "warning":
 				this.#onWarning(reply.message);
 				return;
+			case "copying":
+				this.#copying?.tell(reply.progress);
+				return;
+			case "copied":
+				this.#settleCopy(null);
+				return;
+			case "copy-failed":
+				this.#settleCopy(new SavepointError(reply.code, reply.reason));
+				return;
 		}
 	}
 
@@ -165,6 +195,7 @@ export class WriterThread implements MigrationDriver {
 	}
 
 	#stop(error: Error | null): void {
+		this.#settleCopy(new SavepointError("SHUTTING_DOWN", "The copy was cut short."));
 		for (const waiting of this.#waiting.splice(0))
 			waiting.reject(error ?? new SavepointError(STOPPED.code, STOPPED.reason));
 		if (this.#mayEnd) return;

@@ -5,6 +5,7 @@ import type { CommitOutcome, SqlRow, SqlValue, WriteBatch, WriteStatement } from
 import { copyVerified } from "./sqlite-copy.js";
 import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
 import { type InstanceFile, writeInstance } from "./sqlite-instance.js";
+import { type CopyProgress, copyInSteps } from "./sqlite-online-copy.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
 import { keepReserve, releaseReserve } from "./sqlite-reserve-file.js";
 import { readWalSalts } from "./sqlite-wal.js";
@@ -27,6 +28,8 @@ export type WriterRequest =
 			readonly record: { readonly sql: string; readonly params: readonly SqlValue[] };
 	  }
 	| { readonly op: "backup"; readonly label: string }
+	/** Answered by `copied` or `copy-failed`; batches are taken meanwhile. */
+	| { readonly op: "copy"; readonly target: string }
 	| { readonly op: "prepare"; readonly statements: readonly WriteStatement[] }
 	| { readonly op: "bring-home" }
 	| { readonly op: "close" };
@@ -49,7 +52,14 @@ export type WriterReply =
 	 * Not asked for: folding or a checkpoint failed in a way after which nothing more may be written.
 	 */
 	| { readonly kind: "lost"; readonly code: ReturnType<typeof sqliteCode>; readonly reason: string }
-	| { readonly kind: "warning"; readonly message: string };
+	| { readonly kind: "warning"; readonly message: string }
+	| { readonly kind: "copying"; readonly progress: CopyProgress }
+	| { readonly kind: "copied" }
+	| {
+			readonly kind: "copy-failed";
+			readonly code: ReturnType<typeof sqliteCode>;
+			readonly reason: string;
+	  };
 
 const IDLE_MS = 1_000;
 const port = parentPort;
@@ -175,7 +185,18 @@ function close(): void {
 	writeInstance(paths.instance, { ...instance, state: "closed", walSalts: null });
 }
 
-function serve(request: Exclude<WriterRequest, WriteBatch>): { rows: SqlRow[]; text: string } {
+function copy(target: string): void {
+	copyInSteps(writer.connection, target, (progress) => send({ kind: "copying", progress })).then(
+		() => send({ kind: "copied" }),
+		(error) => {
+			send({ kind: "copy-failed", code: sqliteCode(error), reason: sqliteReason(error) });
+		},
+	);
+}
+
+type ColdRequest = Exclude<WriterRequest, WriteBatch | { readonly op: "copy" }>;
+
+function serve(request: ColdRequest): { rows: SqlRow[]; text: string } {
 	switch (request.op) {
 		case "select":
 			return { rows: writer.select(request.sql, request.params), text: "" };
@@ -210,6 +231,10 @@ port.on("message", (request: WriterRequest) => {
 		if (outcome.kind === "lost") isLost = true;
 		if (writer.tailRows !== tailRows) lastMoveAtMs = performance.now();
 		if (!isLost) maintain(false);
+		return;
+	}
+	if (request.op === "copy") {
+		copy(request.target);
 		return;
 	}
 	if (request.op === "bring-home") {

@@ -29,6 +29,7 @@ import { readHistory } from "./sqlite-preflight.js";
 import { quarantineDatabase, readMarker, reportMissing, writeMarker } from "./sqlite-quarantine.js";
 import { forgetNotice, readNotice } from "./sqlite-recovery-notice.js";
 import { keepReserve } from "./sqlite-reserve-file.js";
+import { finishSwap } from "./sqlite-swap.js";
 import { ReaderThread, WriterThread } from "./sqlite-threads.js";
 import { readWalSalts } from "./sqlite-wal.js";
 
@@ -91,6 +92,10 @@ export class SqliteDriver implements SqlDriver {
 
 	gauges(): DriverGauges {
 		return this.#writer.gauges;
+	}
+
+	copyTo(target: string, tell: (done: number, total: number) => void): Promise<void> {
+		return this.#writer.copyTo(target, ({ donePages, totalPages }) => tell(donePages, totalPages));
 	}
 
 	/** Tells other processes where this one serves. */
@@ -194,6 +199,8 @@ function findOrCreate(paths: DatabasePaths, known: readonly Migration[], now: Da
 		// Salvage of the quarantined files and the newest proven backup have their place here.
 		return { instance: createDatabase(paths, now), recovery, warnings: [] };
 	};
+	// A restore that was killed between two of its files.
+	finishSwap(paths);
 	const marker = readMarker(paths);
 	if (marker !== null) return setAside(marker.reason);
 	const inspection = inspectDatabase(paths);

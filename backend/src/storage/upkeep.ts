@@ -21,6 +21,7 @@ import {
 	type RetentionPreview,
 } from "./removals/retention-preview.js";
 import { openSqlite } from "./sqlite.js";
+import { isLocked } from "./sqlite-lock.js";
 import { demandReadable, SqliteLook } from "./sqlite-look.js";
 import { databasePaths } from "./sqlite-paths.js";
 import { describeStorage } from "./sqlite-state.js";
@@ -71,6 +72,64 @@ export function readStatistics(path: string): StoredStatistics {
 		endedCount: endedCount(counters),
 		storage,
 	};
+}
+
+/** What a copy of a database holds; see `BackupManifest`. */
+export interface CopyFacts {
+	readonly schemaVersion: number;
+	readonly instanceId: string;
+	readonly generation: number;
+	readonly sessions: number;
+	readonly moves: number;
+	readonly counters: Readonly<Record<string, number | null>>;
+}
+
+/**
+ * Changes nothing. @throws as `readStatistics`; also STORAGE_CORRUPT for a page that is damaged.
+ */
+export function readCopyFacts(path: string): CopyFacts {
+	return look(path, (database) => {
+		const number = (sql: string): number => Number(database.all(sql)[0]?.["n"] ?? 0);
+		const service = database.all("select * from service where id = 1")[0];
+		const counters = database.all(SELECT_COUNTERS)[0] ?? {};
+		return {
+			schemaVersion: number("select max(version) as n from schema_migrations"),
+			instanceId: String(service?.["instance_id"] ?? ""),
+			generation: Number(service?.["generation"] ?? 1),
+			sessions: number("select count(*) as n from sessions"),
+			moves:
+				number("select (select count(*) from moves) + (select count(*) from move_tail) as n") +
+				(hasTable(database, "packed_logs") ? number("select sum(seq) as n from packed_logs") : 0),
+			counters: Object.fromEntries(
+				Object.entries(counters).map(([name, value]) => [
+					name,
+					value === null ? null : Number(value),
+				]),
+			),
+		};
+	});
+}
+
+/** The database's path with symbolic links resolved: what the files beside it are named after. */
+export const databaseAt = (path: string): string => databasePaths(resolve(path)).database;
+
+/** Whether a server, or a verb that writes, has this database now. */
+export const isServed = (path: string): boolean => isLocked(databasePaths(resolve(path)));
+
+/** Copies a database that nobody serves to a new file; see `SqliteLook.copyTo`. */
+export async function copyAtRest(
+	path: string,
+	target: string,
+	tell: (done: number, total: number) => void,
+): Promise<void> {
+	const paths = databasePaths(resolve(path));
+	demandReadable(paths);
+	const database = new SqliteLook(paths);
+	try {
+		await database.copyTo(target, tell);
+	} finally {
+		database.close();
+	}
 }
 
 /**

@@ -39,6 +39,7 @@ export function sessionsContract(caller: () => ContractCaller): void {
 				startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
 				endedAt: null,
 				remainingSeconds: expect.any(Number),
+				generation: 1,
 				replayId: null,
 			});
 		});

@@ -49,6 +49,7 @@ describe("WS /api/sessions/:id/live", () => {
 			protocol: 1,
 			seq: 0,
 			stateHash: session.stateHash,
+			generation: 1,
 		});
 	});
 

@@ -265,6 +265,7 @@ function view({ id, state, startedAtMs, endedAtMs, seq }: Held): Session {
 		startedAt: new Date(startedAtMs).toISOString(),
 		endedAt: endedAtMs === null ? null : new Date(endedAtMs).toISOString(),
 		remainingSeconds: Math.max(0, state.durationMs - elapsedMs) / 1000,
+		generation: 1,
 		replayId: state.result === null ? null : `replay-${startedAtMs}`,
 	};
 }

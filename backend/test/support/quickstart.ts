@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const QUICKSTART = join(ROOT, "specs/017-persist-session-storage/quickstart.md");
+const QUICKSTART = "specs/017-persist-session-storage/quickstart.md";
 const MARK = "-- end of block --";
 
 /** Blocks marked `sh` need only this machine; `sh container` a container engine. */
 export type Place = "sh" | "sh container";
 
-const blocksOf = (place: Place): string[] =>
-	[...readFileSync(QUICKSTART, "utf8").matchAll(/^```([a-z ]+)\n([\s\S]*?)^```$/gm)]
+const blocksOf = (document: string, place: Place): string[] =>
+	[...readFileSync(join(ROOT, document), "utf8").matchAll(/^```([a-z ]+)\n([\s\S]*?)^```$/gm)]
 		.filter(([, mark]) => mark === place)
 		.map(([, , block]) => block ?? "");
 
@@ -27,16 +27,24 @@ export const freePort = (): Promise<number> =>
 		});
 	});
 
-/**
- * Runs the quickstart's blocks of this place in order, in one shell, as a reader would paste them.
- * Gives back a look-up: what the nth block (from 0) that begins with a text printed.
- */
-export async function runQuickstart(
+/** See `runDocument`. */
+export const runQuickstart = (
 	place: Place,
 	env: NodeJS.ProcessEnv,
 	before = "",
+): Promise<(start: string, nth?: number) => string> =>
+	runDocument(QUICKSTART, place, { env, before });
+
+/**
+ * Runs a document's blocks of this place in order, in one shell, as a reader would paste them.
+ * Gives back a look-up: what the nth block (from 0) that begins with a text printed.
+ */
+export async function runDocument(
+	document: string,
+	place: Place,
+	{ env, before = "" }: { readonly env: NodeJS.ProcessEnv; readonly before?: string },
 ): Promise<(start: string, nth?: number) => string> {
-	const blocks = blocksOf(place);
+	const blocks = blocksOf(document, place);
 	const script = blocks.map((block) => `${block}\necho; echo "${MARK}"\n`).join("");
 	const printed = (await runShell(before + script, env)).split(`${MARK}\n`);
 	return (start, nth = 0) => {

@@ -4,7 +4,7 @@ import type { SavepointError } from "#src/errors.js";
 import { newId } from "#src/ids.js";
 import type { WriteBatch } from "#src/storage/driver.js";
 import type { Storage } from "#src/storage/open.js";
-import type { LoggedBody, SessionRecord } from "#src/storage/ports.js";
+import type { LoggedBody, SessionRecord, SetBody } from "#src/storage/ports.js";
 import { bodyToPlay } from "#src/storage/rebuild.js";
 import type { TestDriver } from "./drivers.js";
 
@@ -14,6 +14,8 @@ const START_MS = Date.UTC(2026, 10, 22, 10);
  * Plays straight on the repository, as the authority does, without its cache and its rules of
  * answers.
  */
+type PlayedBody = Exclude<LoggedBody, SetBody>;
+
 class Player {
 	readonly storage: Storage;
 	constructor(storage: Storage) {
@@ -35,6 +37,7 @@ class Player {
 			seq: 0,
 			headHash: "",
 			lastPlayMs: 0,
+			pausedMs: 0,
 			playLeadMs: 0,
 			snapshotSeq: 0,
 			...change,
@@ -54,14 +57,14 @@ class Player {
 		return record;
 	}
 
-	log(record: SessionRecord, body: LoggedBody, moveId: string | null = null): Promise<void> {
+	log(record: SessionRecord, body: PlayedBody, moveId: string | null = null): Promise<void> {
 		return this.store(record.key, (batch) => this.append(batch, record, body, moveId));
 	}
 
 	append(
 		batch: WriteBatch,
 		record: SessionRecord,
-		body: LoggedBody,
+		body: PlayedBody,
 		moveId: string | null = null,
 	): void {
 		const recordedAtMs = START_MS + record.seq;
@@ -77,7 +80,7 @@ class Player {
 	}
 }
 
-const spawnOf = (artifactId: string | null): LoggedBody => ({
+const spawnOf = (artifactId: string | null): PlayedBody => ({
 	type: "spawn",
 	artifactId,
 	xFixed: 1_500,

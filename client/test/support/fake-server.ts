@@ -166,8 +166,8 @@ export class FakeServer {
 			this.writes.push({ route: "live", moveIds: message.moves.map((move) => move.id) });
 			this.#answerLive(socket, session, message);
 		});
-		const { seq, stateHash } = session;
-		socket.send(JSON.stringify({ type: "hello", protocol: 1, seq, stateHash }));
+		const { seq, stateHash, generation } = session;
+		socket.send(JSON.stringify({ type: "hello", protocol: 1, seq, stateHash, generation }));
 	}
 
 	#answerLive(socket: WebSocket, session: FakeSession, { ref, moves }: ClientMessage): void {

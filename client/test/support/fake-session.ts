@@ -21,7 +21,9 @@ export class FakeSession {
 	readonly id: string;
 	/** Every move that was taken, in order. What the tests compare with what was played. */
 	readonly log: Move[] = [];
-	readonly #state: SessionState;
+	/** Raised by a test that restores an older state. */
+	generation = 1;
+	#state: SessionState;
 	readonly #seen = new Map<string, { seq: number; code: RefusalCode | null }>();
 
 	constructor(id: string, seed: number, durationMs: number) {
@@ -39,6 +41,16 @@ export class FakeSession {
 
 	get ended(): boolean {
 		return this.#state.result !== null;
+	}
+
+	/** As after a restore from a backup that was made at this move. */
+	restore(seq: number): void {
+		const kept = this.log.slice(0, seq);
+		this.log.length = 0;
+		this.#seen.clear();
+		this.#state = newSession(this.#state.seed, this.#state.durationMs);
+		this.generation += 1;
+		this.take(kept);
 	}
 
 	take(moves: readonly Move[]): MovesAnswer {
@@ -82,6 +94,7 @@ export class FakeSession {
 			startedAt: new Date(0).toISOString(),
 			endedAt: result === null ? null : new Date(0).toISOString(),
 			remainingSeconds: durationMs / 1000,
+			generation: this.generation,
 			replayId: result === null ? null : `replay-of-${seed}`,
 		};
 	}

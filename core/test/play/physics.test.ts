@@ -246,6 +246,7 @@ describe("a game that is taken up again", () => {
 		startedAt: "2026-01-01T00:00:00.000Z",
 		endedAt: null,
 		remainingSeconds,
+		generation: 1,
 		replayId: null,
 	});
 

@@ -47,6 +47,9 @@ export const english = {
 	saving: "Saving… {pending} moves",
 	savingOne: "Saving… 1 move",
 	away: "Server is away. Your game is safe here.",
+	rolledBackResent: "The server was restored. Your game goes on; nothing of it is lost.",
+	rolledBackLost:
+		"The server was restored to an earlier moment: {lost} moves of your game are gone.",
 	saveLost: "This game cannot be saved any more ({code}).",
 	saveState: "Save state",
 	touchLeft: "Left",

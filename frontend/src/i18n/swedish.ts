@@ -48,6 +48,8 @@ export const swedish: Readonly<Record<TextKey, string>> = {
 	saving: "Sparar… {pending} drag",
 	savingOne: "Sparar… 1 drag",
 	away: "Servern är borta. Ditt spel är tryggt här.",
+	rolledBackResent: "Servern har återställts. Spelet går vidare; inget av det är borta.",
+	rolledBackLost: "Servern har återställts till en tidigare stund: {lost} drag i spelet är borta.",
 	saveLost: "Spelet går inte att spara längre ({code}).",
 	saveState: "Sparläge",
 	touchLeft: "Vänster",

@@ -1,6 +1,8 @@
-import type { SavepointClient, SaveState } from "@savepoint/client";
+import type { RolledBack, SavepointClient, SaveState } from "@savepoint/client";
 import { onLanguage, say } from "../i18n/language.js";
 import { byId } from "./dom.js";
+
+const TOLD_MS = 10_000;
 
 /** What was stored, in words: from the client's receipts and from nothing else. */
 export class SaveIndicator {
@@ -8,6 +10,8 @@ export class SaveIndicator {
 	readonly #text = byId("save-text", HTMLElement);
 	#client: SavepointClient | null = null;
 	#leave: (() => void)[] = [];
+	/** What takes the place of the ordinary words for a while. */
+	#told: string | null = null;
 
 	constructor() {
 		onLanguage(() => this.#show());
@@ -19,6 +23,8 @@ export class SaveIndicator {
 		for (const name of ["saving", "saved", "away", "back", "lost", "changed", "ended"] as const) {
 			this.#leave.push(client.on(name, () => this.#show()));
 		}
+		this.#leave.push(client.on("rolled-back", (rolledBack) => this.#tell(rolledBack)));
+		if (client.rolledBack !== null) this.#tell(client.rolledBack);
 		this.#show();
 	}
 
@@ -29,11 +35,21 @@ export class SaveIndicator {
 		this.#show();
 	}
 
+	/** One calm sentence, long enough to be read. */
+	#tell({ lost }: RolledBack): void {
+		this.#told = lost === 0 ? say("rolledBackResent") : say("rolledBackLost", { lost });
+		setTimeout(() => {
+			this.#told = null;
+			this.#show();
+		}, TOLD_MS);
+		this.#show();
+	}
+
 	#show(): void {
 		const state = this.#client?.saveState ?? null;
 		this.#box.hidden = state === null;
 		if (state === null) return;
-		const text = wordsFor(state);
+		const text = this.#told ?? wordsFor(state);
 		this.#box.dataset["state"] = state.state;
 		if (this.#text.textContent !== text) this.#text.textContent = text;
 	}

@@ -127,6 +127,7 @@ export class GameMaker {
 			seq: 0,
 			headHash: "",
 			lastPlayMs: 0,
+			pausedMs: 0,
 			playLeadMs: 0,
 			snapshotSeq: 0,
 		};

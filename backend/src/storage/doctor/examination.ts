@@ -6,6 +6,8 @@ import type { Progress } from "./report.js";
 export interface Examination {
 	readonly database: ReadOnlyDatabase;
 	readonly findings: Findings;
+	/** How many sessions to play again; null: all of them. Checksums of rows are all looked at. */
+	readonly sampleSessions: number | null;
 	/** Leave out what takes long and seldom finds anything. */
 	readonly quick: boolean;
 	/** A server writes meanwhile: no transaction may be long. */

@@ -13,6 +13,8 @@ export class Findings {
 		artifacts: 0,
 		harmed: 0,
 	};
+	/** Sessions whose log was played again, where that is only a sample. */
+	replayed = 0;
 	readonly harmedSessions: HarmedSession[] = [];
 	readonly counters: CounterComparison[] = [];
 	readonly notes: string[] = [];

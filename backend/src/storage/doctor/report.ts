@@ -12,6 +12,8 @@ export interface DoctorReport {
 	readonly quick: boolean;
 	readonly unreadable: { readonly code: ErrorCode; readonly reason: string } | null;
 	readonly sessions: Readonly<SessionTally>;
+	/** Sessions whose log was played again: all of them, or a sample. */
+	readonly replayed: number;
 	/** The first ones; `sessions.harmed` counts all. */
 	readonly harmedSessions: readonly HarmedSession[];
 	readonly counters: readonly CounterComparison[];

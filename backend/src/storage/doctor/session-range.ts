@@ -1,4 +1,4 @@
-import { generateLevel } from "@savepoint/core";
+import { generateLevel, OPERATOR_TYPES } from "@savepoint/core";
 import type { SqlRow } from "../driver.js";
 import { logEntries } from "../packed-log.js";
 import { encodeMoveType, encodePayload, encodeTerrain, UnreadableRow } from "../serializers.js";
@@ -42,8 +42,9 @@ const TAIL =
 	"select * from move_tail where session_key between $1 and $2 order by session_key, seq";
 
 const SPAWN_CODE = encodeMoveType("spawn");
-/** The sweep's own ending is in the log and is no activity of a player. */
+/** What the sweep and an operator do is in the log and is no activity of a player. */
 const END_CODE = encodeMoveType("end");
+const OPERATOR_CODES: readonly unknown[] = OPERATOR_TYPES.map(encodeMoveType);
 const STALE_END = encodePayload({ type: "end", claim: null, stale: true });
 
 /**
@@ -152,7 +153,8 @@ const isAppliedSpawn = (entry: SqlRow): boolean =>
 
 function countEntry(found: RangeFindings, options: RangeOptions, entry: SqlRow): void {
 	found.tally.moves += 1;
-	if (entry["move_type"] !== END_CODE || entry["payload"] !== STALE_END)
+	const isStaleEnd = entry["move_type"] === END_CODE && entry["payload"] === STALE_END;
+	if (!isStaleEnd && !OPERATOR_CODES.includes(entry["move_type"]))
 		noteActivity(found, options, Number(entry["recorded_at"]));
 }
 

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { examineDamagedRange } from "./damaged-range.js";
 import type { Examination } from "./examination.js";
 import type { Findings } from "./findings.js";
+import { hasPackedLogs } from "./packed-logs.js";
+import { checkSample } from "./sample-check.js";
 import { examineRange, type RangeFindings, type RangeOptions } from "./session-range.js";
 import { isPageDamage } from "./unreadable.js";
 
@@ -16,6 +18,8 @@ const CHUNK_BUDGET_MS = 200;
  */
 export async function checkSessions(examination: Examination): Promise<void> {
 	const { database, findings, quick, onProgress } = examination;
+	if (examination.sampleSessions !== null)
+		return checkSample(examination, examination.sampleSessions);
 	const lastKey = readLastKey(examination);
 	const activityAtMs = readActivity(examination);
 	const options = {
@@ -155,10 +159,6 @@ function readArchivedActivity({ database }: Examination): number | null {
 		return null;
 	}
 }
-
-/** false where that migration is pending. */
-const hasPackedLogs = ({ database }: Examination): boolean =>
-	database.all("select 1 from sqlite_schema where name = 'packed_logs'").length > 0;
 
 /** One damaged page in the small tail must not make every session look harmed. */
 function isTailReadable({ database, findings }: Examination): boolean {

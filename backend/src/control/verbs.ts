@@ -1,0 +1,59 @@
+import { isAbsolute } from "node:path";
+import { type Static, type TSchema, Type } from "typebox";
+import { Check } from "typebox/value";
+import { SavepointError } from "../errors.js";
+import type { BackupKeeper } from "../operations/backup-keeper.js";
+import type { SessionRestorer } from "../operations/restore-session.js";
+import type { ControlVerb } from "./control-server.js";
+
+/** What the local socket can be asked for; each verb is one call of an operation. */
+
+const Backup = Type.Object({
+	label: Type.String({ pattern: "^[a-z0-9-]{1,40}$" }),
+	full: Type.Boolean(),
+	directory: Type.Union([Type.Null(), Type.String()]),
+});
+const Prove = Type.Object({ name: Type.Union([Type.Null(), Type.String()]), full: Type.Boolean() });
+const Session = Type.Object({ from: Type.String(), sessionId: Type.String() });
+const Swap = Type.Object({ ...Session.properties, seq: Type.Integer() });
+const Undo = Type.Object({
+	sessionId: Type.String(),
+	seq: Type.Union([Type.Null(), Type.Integer()]),
+});
+
+export function controlVerbs(parts: {
+	readonly backups: BackupKeeper;
+	readonly restorer: SessionRestorer;
+	readonly version: string;
+}): Record<string, ControlVerb> {
+	const { backups, restorer, version } = parts;
+	return {
+		ping: async () => ({ pid: process.pid, version }),
+		backup: checked(Backup, ({ directory, ...order }, tell) => {
+			if (directory === null) return backups.take(order, tell);
+			if (!isAbsolute(directory)) throw new SavepointError("BAD_REQUEST");
+			return backups.take({ ...order, directory }, tell);
+		}),
+		prove: checked(Prove, (order, tell) => backups.prove(order, tell)),
+		"restore-session-diff": checked(Session, ({ from, sessionId }) =>
+			restorer.compare(from, sessionId),
+		),
+		"restore-session": checked(Swap, ({ from, sessionId, seq }) =>
+			restorer.restore(from, sessionId, seq),
+		),
+		"restore-undo": checked(Undo, ({ sessionId, seq }) =>
+			seq === null ? restorer.compareUndo(sessionId) : restorer.undo(sessionId, seq),
+		),
+	};
+}
+
+function checked<T extends TSchema>(
+	schema: T,
+	act: (args: Static<T>, tell: Parameters<ControlVerb>[1]) => Promise<unknown>,
+): ControlVerb {
+	return async (args, tell) => {
+		if (!Check(schema, args))
+			throw new SavepointError("BAD_REQUEST", "The verb does not take these arguments.");
+		return act(args as Static<T>, tell);
+	};
+}

@@ -1,0 +1,79 @@
+// Goal: what the pages for operators say is true. Method: the shell blocks of each page are run in
+// order, in one shell, beside a real server with a session of its own, and what they print is held
+// against what the text around them says.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort, runDocument } from "./support/quickstart.js";
+
+const PAGE_MS = 180_000;
+
+describe("the pages for operators", () => {
+	let data: string;
+	beforeEach(() => {
+		data = mkdtempSync(join(tmpdir(), "savepoint-operating-"));
+	});
+	afterEach(() => rmSync(data, { recursive: true, force: true }));
+
+	/** A server with a session that has one artifact, which the last backup holds. */
+	const start = (port: number) => `
+		set -e
+		node backend/bin/savepoint.js serve > "${data}/out" 2>&1 & SERVER=$!
+		trap 'kill -9 $SERVER 2>/dev/null || true' EXIT
+		URL=http://127.0.0.1:${port}
+		until curl -sf $URL/health > /dev/null; do sleep 0.1; done
+		SESSION=$(curl -s -X POST $URL/api/sessions | sed 's/.*"sessionId":"\\([^"]*\\)".*/\\1/')
+		spawn() { curl -sf -X POST "$URL/api/sessions/$SESSION/spawn" \\
+			-H 'content-type: application/json' -d '{"x":10,"y":20}' > /dev/null; }
+		spawn
+	`;
+	const run = async (page: string, before: string) => {
+		const port = await freePort();
+		return runDocument(`docs/operating/${page}`, "sh", {
+			env: {
+				...process.env,
+				PORT: String(port),
+				SAVEPOINT_DB_PATH: join(data, "savepoint.sqlite"),
+				SAVEPOINT_BACKUP_DIR: join(data, "backups"),
+				// What is listed is what the page has made.
+				SAVEPOINT_BACKUP_EVERY_MINUTES: "0",
+				LOG_LEVEL: "warn",
+			},
+			before: start(port) + before,
+		});
+	};
+
+	it(
+		"[J4] backing up",
+		async () => {
+			const block = await run("backing-up.md", "");
+			expect(block("npx savepoint backup\n")).toMatch(/-manual {2}1 session, 1 move, .* proven /);
+			expect(block("npx savepoint backup --to")).toContain("in /tmp/savepoint-elsewhere/");
+			expect(block("npx savepoint backups\n").match(/proven/g)).toHaveLength(1);
+			expect(block("npx savepoint backups prove")).toMatch(/-manual .* proven /);
+			const { backups } = JSON.parse(block("npx savepoint backups --json"));
+			expect(backups).toMatchObject([{ proven: true, sessions: 1, moves: 1 }]);
+			rmSync("/tmp/savepoint-elsewhere", { recursive: true, force: true });
+		},
+		PAGE_MS,
+	);
+
+	it(
+		"[J4] restoring",
+		async () => {
+			const block = await run("restoring.md", "npx savepoint backup > /dev/null; spawn; spawn\n");
+			const shown = block('npx savepoint restore latest --session "$SESSION"\n');
+			expect(shown).toMatch(/log ends at move +3 → 1/);
+			expect(shown).toContain("Nothing was changed.");
+			expect(block('npx savepoint restore latest --session "$SESSION" --yes')).toContain(
+				"Restored: entry 4 of its log; the session is active",
+			);
+			expect(block("npx savepoint restore --session")).toContain("Undone: entry 5 of its log");
+			const whole = block("npx savepoint restore latest --force");
+			expect(whole).toMatch(/1 session, 1 move.[\s\S]*generation 2[\s\S]*kept in .*before-restore/);
+			expect(block("npx savepoint doctor")).toContain("Healthy");
+		},
+		PAGE_MS,
+	);
+});
