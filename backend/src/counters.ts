@@ -66,3 +66,9 @@ export function countChange(counters: Counters, change: CounterChange): void {
 	if (change.kind !== "ended" || !change.stale)
 		counters.latestActivityAtMs = later(counters.latestActivityAtMs, change.atMs);
 }
+
+/** The server's local day, which `sessionsToday` counts by. */
+export const localDay = (timeMs: number): number => {
+	const date = new Date(timeMs);
+	return date.getFullYear() * 10_000 + (date.getMonth() + 1) * 100 + date.getDate();
+};

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { ServerConfig } from "./config.js";
+import { localDay } from "./counters.js";
 import { SavepointError } from "./errors.js";
 import type { Authority } from "./game/answers.js";
 import { FinishedGames } from "./game/finished-games.js";
@@ -31,12 +32,6 @@ export interface Service {
 export type OpenService = (config: ServerConfig, log: Log, now?: () => number) => Promise<Service>;
 
 const SEEDS = 2 ** 32;
-
-/** The server's local day, which `sessionsToday` counts by. */
-const localDay = (timeMs: number): number => {
-	const date = new Date(timeMs);
-	return date.getFullYear() * 10_000 + (date.getMonth() + 1) * 100 + date.getDate();
-};
 
 /**
  * Storage → authority. Throws SavepointError with an exit code when the storage cannot be opened.

@@ -1,9 +1,10 @@
 import { HIGH_SCORES } from "./high-scores/high-score-repo.js";
 import type { StorageModule } from "./module.js";
+import { QUARANTINED_SESSIONS } from "./quarantined/module.js";
 import { SESSIONS } from "./session-repo.js";
 
 /**
  * Every kind of data the storage keeps. To add one, write its module and name it here; README.md
  * says how.
  */
-export const MODULES: readonly StorageModule[] = [SESSIONS, HIGH_SCORES];
+export const MODULES: readonly StorageModule[] = [SESSIONS, HIGH_SCORES, QUARANTINED_SESSIONS];

@@ -54,47 +54,22 @@ export const keyedEntry = (
 });
 
 /**
- * Rebuilds a session from its row's fixed fields and its log, and holds the result against the
- * stored snapshot: the one piece of code that loading, doctor and every proof of a copy use. Each
- * step throws UnreadableRow with the first thing that does not verify.
+ * Plays a session's log from its level, entry by entry. What it has taken verifies: the chain begins
+ * at the row's fixed fields, so these are proven by the first entry, whatever else the row says.
  */
-export class Rebuild {
-	readonly #row: SessionRow;
-	readonly #artifacts: readonly Artifact[];
-	readonly #record: SessionRecord;
-	readonly #keyed = new Map<string, KeyedEntry>();
+export class LogPlayer {
+	readonly record: SessionRecord;
+	readonly keyed = new Map<string, KeyedEntry>();
 
-	constructor(row: SqlRow, artifactRows: readonly SqlRow[]) {
-		this.#row = checkSessionRow(row);
-		this.#artifacts = artifactRows.map(artifactFromRow);
-		this.#record = startOf(this.#row);
-		this.#record.headHash = sessionGenesis(this.#record);
-		this.#compareAtSnapshot();
+	/** Throws UnreadableRow where the row holds no level. */
+	constructor(row: SessionRow) {
+		this.record = startOf(row);
+		this.record.headHash = sessionGenesis(this.record);
 	}
 
-	get seq(): number {
-		return this.#record.seq;
-	}
-
-	/** The next entries of the log, in order. */
-	feed(entries: readonly SqlRow[]): void {
-		for (const entry of entries) this.#play(entry);
-	}
-
-	/** After the whole log was fed. */
-	finish(): StoredSession {
-		const record = this.#record;
-		if (record.seq < record.snapshotSeq)
-			throw new UnreadableRow(
-				`the log ends at move ${record.seq}, the snapshot stands at ${record.snapshotSeq}`,
-			);
-		if (record.state.result !== this.#row.result)
-			throw new UnreadableRow("row and log disagree on how the session ended");
-		return { record, keyed: this.#keyed };
-	}
-
-	#play(entry: SqlRow): void {
-		const record = this.#record;
+	/** Takes the next entry, or throws UnreadableRow and is as it was. */
+	play(entry: SqlRow): void {
+		const { record } = this;
 		const seq = record.seq + 1;
 		// 1. The chain: this entry, in this place, unchanged.
 		if (entry["seq"] !== seq) throw new UnreadableRow(`move ${seq} is missing`);
@@ -126,15 +101,56 @@ export class Rebuild {
 		record.headHash = headHash;
 		record.lastPlayMs = Math.max(record.lastPlayMs, link.playMs ?? 0);
 		if (link.moveId !== null)
-			this.#keyed.set(
+			this.keyed.set(
 				link.moveId,
 				keyedEntry(record, `${type}${link.payload}`, link.recordedAtMs, link.refusal),
 			);
+	}
+}
+
+/**
+ * Rebuilds a session from its row's fixed fields and its log, and holds the result against the
+ * stored snapshot: the one piece of code that loading, doctor and every proof of a copy use. Each
+ * step throws UnreadableRow with the first thing that does not verify.
+ */
+export class Rebuild {
+	readonly #row: SessionRow;
+	readonly #artifacts: readonly Artifact[];
+	readonly #player: LogPlayer;
+
+	constructor(row: SqlRow, artifactRows: readonly SqlRow[]) {
+		this.#row = checkSessionRow(row);
+		this.#artifacts = artifactRows.map(artifactFromRow);
+		this.#player = new LogPlayer(this.#row);
 		this.#compareAtSnapshot();
 	}
 
+	get seq(): number {
+		return this.#player.record.seq;
+	}
+
+	/** The next entries of the log, in order. */
+	feed(entries: readonly SqlRow[]): void {
+		for (const entry of entries) {
+			this.#player.play(entry);
+			this.#compareAtSnapshot();
+		}
+	}
+
+	/** After the whole log was fed. */
+	finish(): StoredSession {
+		const { record, keyed } = this.#player;
+		if (record.seq < record.snapshotSeq)
+			throw new UnreadableRow(
+				`the log ends at move ${record.seq}, the snapshot stands at ${record.snapshotSeq}`,
+			);
+		if (record.state.result !== this.#row.result)
+			throw new UnreadableRow("row and log disagree on how the session ended");
+		return { record, keyed };
+	}
+
 	#compareAtSnapshot(): void {
-		const record = this.#record;
+		const { record } = this.#player;
 		if (record.seq !== record.snapshotSeq) return;
 		if (record.headHash !== this.#row.head_hash)
 			throw new UnreadableRow(

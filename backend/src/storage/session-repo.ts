@@ -2,7 +2,7 @@ import { fromFixed, type LoggedMove } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
 import { artifactIdFor } from "../ids.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
-import type { SqlDriver, SqlRow, WriteBatch, WriteStatement } from "./driver.js";
+import type { SqlDriver, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import type { StatementList, StorageModule } from "./module.js";
 import type {
 	DueSession,
@@ -40,6 +40,22 @@ export const insertMove: WriteStatement = {
 	paramCount: 9,
 	changes: 1,
 };
+
+/** An entry of the log as it was read, for `insertMove`. */
+export const storedMoveParams = (row: SqlRow): SqlValue[] =>
+	LOG_COLUMNS.map((column) => row[column] ?? null);
+
+const LOG_COLUMNS = [
+	"session_key",
+	"seq",
+	"move_id",
+	"move_type",
+	"play_ms",
+	"recorded_at",
+	"refusal",
+	"payload",
+	"hash",
+] as const;
 
 /** Sessions, their logs and the service's own rows: the first module of the list. */
 export const SESSIONS: StorageModule = {

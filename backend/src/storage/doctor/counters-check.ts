@@ -5,7 +5,8 @@ const STORED = `select sum(started) as started, sum(won) as won, sum(lost) as lo
 		sum(abandoned) as abandoned, sum(stale_ended) as stale_ended,
 		max(latest_completed_at) as latest_completed_at
 	from session_stats`;
-const COUNTED = `select count(*) as started,
+/** The recount: what the counters must be. */
+export const COUNTED = `select count(*) as started,
 		count(case when result = 'won' then 1 end) as won,
 		count(case when result = 'lost' then 1 end) as lost,
 		count(case when result = 'abandoned' then 1 end) as abandoned,
