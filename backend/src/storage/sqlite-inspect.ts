@@ -29,9 +29,9 @@ export type Inspection =
 			readonly instance: InstanceFile | null;
 			readonly warnings: readonly string[];
 	  }
-	/** The database file is gone although there was one: `reportMissing`. */
+	/** The database file is gone although there was one: `recoverDatabase`. */
 	| { readonly kind: "missing"; readonly reason: string }
-	/** `quarantineDatabase`, then start anew. */
+	/** `recoverDatabase`. */
 	| { readonly kind: "corrupt"; readonly reason: string }
 	/** Not damage: stop with this code, touch nothing (B4). */
 	| { readonly kind: "refused"; readonly code: ErrorCode; readonly reason: string };

@@ -1,8 +1,9 @@
 import Database, { type Database as Connection } from "better-sqlite3";
 import type { SqlRow } from "./driver.js";
 import type { TableFindings } from "./recovery/findings.js";
+import { matchesChecksum } from "./recovery/row-checksum.js";
 import type { TableLayout } from "./recovery/table-layout.js";
-import { LOG_TABLES, matchesChecksum, readLayouts, type Scratch } from "./sqlite-salvage-scratch.js";
+import { LOG_TABLES, readLayouts, type Scratch } from "./sqlite-salvage-scratch.js";
 
 /** Sessions, their logs and what follows from them have roads of their own. */
 const OWN_ROAD: ReadonlySet<string> = new Set([

@@ -2,8 +2,8 @@ import Database, { type Database as Connection, type Statement } from "better-sq
 import type { SqlRow, SqlValue } from "./driver.js";
 import { type Migration, migrate } from "./migrate.js";
 import type { RowOrigin } from "./recovery/carve.js";
+import { matchesChecksum } from "./recovery/row-checksum.js";
 import type { LayoutColumn, TableLayout } from "./recovery/table-layout.js";
-import { rowChecksum } from "./serializers.js";
 import { named } from "./sqlite-writer.js";
 
 /**
@@ -137,14 +137,6 @@ const NEWER_SNAPSHOT = furtherOn("sessions", "session_key", "seq");
 const NEWER_HEARTBEAT = furtherOn("service", "id", "heartbeat_at");
 const KEEP_FIRST = (): string => "on conflict do nothing";
 const NONE = (): string => "";
-
-/** A checksum covers every other column of its row, in the order in which they were declared. */
-export function matchesChecksum(layout: TableLayout, row: SqlRow): boolean {
-	const values = layout.declared
-		.filter((column) => column !== "checksum")
-		.map((column) => row[column] ?? null);
-	return rowChecksum(values) === row["checksum"];
-}
 
 /** Migrations by the ordinary code, on a connection that nobody else has. */
 export async function migrateConnection(
