@@ -2,7 +2,8 @@ import rateLimit from "@fastify/rate-limit";
 import { BODY_BYTES_MAX } from "@savepoint/core";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { createAdmission, type Gate } from "./api/admission.js";
-import { answerClientError } from "./api/client-error.js";
+import { answerClientError, refuseOddRequests } from "./api/client-error.js";
+import { registerConsole } from "./api/console/register.js";
 import type { ApiContext } from "./api/context.js";
 import type { AppDeps } from "./api/deps.js";
 import { registerDocs } from "./api/docs.js";
@@ -48,11 +49,17 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 	app.setValidatorCompiler<Parameters<typeof compileForRoute>[0]>(({ schema }) =>
 		compileForRoute(schema),
 	);
+	// What goes out is made by our own typed code: there is nothing for a schema to leave out.
+	app.setSerializerCompiler(() => JSON.stringify);
 	readEveryBodyAsJson(app);
+	refuseOddRequests(app.server);
+	// Beyond a count Node drops headers without a word, and an Idempotency-Key may be among them.
+	// Their bytes are bounded.
+	app.server.maxHeadersCount = 0;
 
 	// 2. What the calls are documented and limited by; before the calls, as it watches them
 	// register.
-	registerDocs(app, deps.version);
+	registerDocs(app, deps.version, deps.log);
 	const limit = deps.config.writesPerMinute;
 	if (limit > 0) app.register(rateLimit, rateLimitOptions(limit));
 
@@ -66,13 +73,22 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 		registerLive(api, context, gate);
 		registerStats(api, context);
 		registerHealth(api, context);
-		registerNotices(api);
+		registerNotices(api, context);
+		registerConsole(api, context);
 		registerHighScores(api, context);
 		registerReplays(api, context);
 		done();
 	});
 	return app;
 }
+
+/**
+ * Fastify's own compilers of schemas, which ours stand in for: loading them was a quarter of a
+ * start.
+ */
+const notLoaded = (): never => {
+	throw new Error("a schema was to be compiled before buildApp had set its compilers");
+};
 
 function createInstance({ config, log }: AppDeps): FastifyInstance {
 	const handleError = createErrorHandler(log);
@@ -87,6 +103,9 @@ function createInstance({ config, log }: AppDeps): FastifyInstance {
 		trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
 		// While closing, our own hook answers, in our own shape.
 		return503OnClosing: false,
+		schemaController: {
+			compilersFactory: { buildValidator: notLoaded, buildSerializer: notLoaded },
+		},
 		routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
 		http: {
 			headersTimeout: config.requestTimeoutMs,

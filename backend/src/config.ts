@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import { SavepointError } from "./errors.js";
+import { ADMIN_PASSWORD_LENGTH_MIN } from "./limits.js";
+import { parseHash } from "./password.js";
 import { LOG_LEVELS, type LogLevel, SETTINGS, type SettingName } from "./settings.js";
 import { readStorageConfig, type StorageConfig } from "./storage/config.js";
 
@@ -15,9 +17,16 @@ export interface ServerConfig {
 	/** Addresses and networks whose word about the client's address is believed. */
 	readonly trustProxy: readonly string[];
 	readonly requestTimeoutMs: number;
+	readonly consoleAccess: ConsoleAccess;
 	/** null: `info`, or `warn` where a person looks at a terminal. */
 	readonly logLevel: LogLevel | null;
 }
+
+/** What the console asks for; `off`: there is no console. */
+export type ConsoleAccess =
+	| { readonly kind: "off" }
+	| { readonly kind: "password"; readonly password: string }
+	| { readonly kind: "hash"; readonly hash: string };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -37,6 +46,7 @@ export function readConfig(env: Environment): ServerConfig {
 		requestTimeoutMs:
 			1000 *
 			readInteger(env, "SAVEPOINT_REQUEST_TIMEOUT_SECONDS", { min: 1, max: 3_600 }, mistakes),
+		consoleAccess: readConsoleAccess(env, mistakes),
 		logLevel: readLogLevel(env, mistakes),
 	};
 	mistakes.push(...unknownSettings(env));
@@ -87,6 +97,28 @@ function isNetwork(entry: string): boolean {
 	return (
 		bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
 	);
+}
+
+/** No default password, and none that a list of common ones would hold. */
+function readConsoleAccess(env: Environment, mistakes: string[]): ConsoleAccess {
+	const said = env["SAVEPOINT_ADMIN_PASSWORD"] ?? "";
+	// Blanks may be part of a password, but are none by themselves.
+	const password = said.trim() === "" ? "" : said;
+	const hash = env["SAVEPOINT_ADMIN_PASSWORD_HASH"]?.trim() ?? "";
+	if (password !== "" && hash !== "")
+		mistakes.push(
+			"SAVEPOINT_ADMIN_PASSWORD and SAVEPOINT_ADMIN_PASSWORD_HASH are both set; one is enough.",
+		);
+	else if (password !== "" && [...password].length < ADMIN_PASSWORD_LENGTH_MIN)
+		mistakes.push(
+			`SAVEPOINT_ADMIN_PASSWORD takes at least ${ADMIN_PASSWORD_LENGTH_MIN} characters.`,
+		);
+	else if (hash !== "" && parseHash(hash) === null)
+		mistakes.push(
+			"SAVEPOINT_ADMIN_PASSWORD_HASH does not read back; take what `savepoint hash-password` prints.",
+		);
+	if (hash !== "") return { kind: "hash", hash };
+	return password === "" ? { kind: "off" } : { kind: "password", password };
 }
 
 function readLogLevel(env: Environment, mistakes: string[]): LogLevel | null {

@@ -54,6 +54,22 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
 	),
 	HIGH_SCORE_EXISTS: entry("Session has its high score already.", 409),
 	REPLAY_NOT_FOUND: entry("Replay not found; an ended session names its own in `replayId`.", 404),
+	CONSOLE_OFF: entry(
+		"The console is off. Set SAVEPOINT_ADMIN_PASSWORD and start the server again to turn it on.",
+		403,
+	),
+	SIGN_IN_REQUIRED: entry("Sign in to the console first.", 401),
+	PASSWORD_WRONG: entry("This is not the password.", 401),
+	SIGN_IN_LOCKED: entry(
+		"Too many wrong passwords came from this address; try again later.",
+		429,
+		null,
+		true,
+	),
+	FORGED_REQUEST: entry("This was not sent by the console itself.", 403),
+	NOTICE_NOT_FOUND: entry("There is no notice with this id.", 404),
+	AUDIT_NOT_FOUND: entry("There is no entry with this id in the audit log.", 404),
+	NOTHING_TO_UNDO: entry("There is nothing to undo here, or it is undone already.", 409),
 	STORAGE_OVERLOADED: entry("More writes are waiting than the disk can take.", 503, null, true),
 	STORAGE_FULL: entry(
 		"The disk is full; nothing more is stored until there is space again.",

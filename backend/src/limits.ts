@@ -43,6 +43,8 @@ export const STALE_DURATIONS = 2;
 // SQLite.
 export const BUSY_TIMEOUT_MS = 5_000;
 export const TAIL_ROWS_MAX = 4_096;
+/** How long logs of finished sessions are packed for before the next batch gets its turn. */
+export const PACK_BUDGET_MS = 5;
 export const CHECKPOINT_WAL_BYTES = 8 * 1024 * 1024;
 export const WAL_ALARM_BYTES = 64 * 1024 * 1024;
 export const JOURNAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -57,6 +59,11 @@ export const MOVES_PAGE_MAX = 1_000;
 export const MOVES_PAGE_DEFAULT = 256;
 export const REQUEST_TIMEOUT_MS = 30_000;
 export const IDLE_CONNECTION_MS = 72_000;
+/**
+ * Requests that may wait on one connection behind an answer that has not left. Node reads 64 KiB at
+ * a time, which can hold more than a thousand requests, and keeps every answer until it is read.
+ */
+export const PIPELINED_REQUESTS_MAX = 32;
 export const SHUTDOWN_GRACE_MS = 10_000;
 export const SOCKET_MESSAGES_PER_MINUTE = 6_000;
 export const SOCKET_MESSAGES_IN_FLIGHT_MAX = 64;
@@ -69,3 +76,26 @@ export const WRITE_LIMIT_WINDOW_MS = 60_000;
 export const SOCKET_CLOSE_MS = 2_000;
 /** Time for the last answers to leave after the storage was lost. */
 export const LOST_GRACE_MS = 250;
+
+// The operator's console.
+export const ADMIN_PASSWORD_LENGTH_MIN = 12;
+/** Wrong passwords from one address within the window before it is locked out. */
+export const SIGN_IN_FAILURES_MAX = 5;
+export const SIGN_IN_FAILURES_WINDOW_MS = 10 * 60_000;
+export const SIGN_IN_LOCK_MS = 15 * 60_000;
+/** Addresses whose failures are remembered. */
+export const ATTEMPT_ORIGINS_MAX = 10_000;
+/** Passwords that may wait for their turn to be checked: each takes a third of a second. */
+export const SIGN_INS_WAITING_MAX = 8;
+export const SIGN_IN_LIFETIME_MS = 12 * 3_600_000;
+export const CONSOLE_PAGE_MAX = 200;
+export const CONSOLE_PAGE_DEFAULT = 50;
+/** The last moves that a session's page shows; the others are read by the page. */
+export const CONSOLE_LOG_MOVES = 256;
+export const NOTICES_LISTED_MAX = 200;
+/** How often the counters are sampled for the console's charts. */
+export const HISTORY_SAMPLE_MS = 60_000;
+/** Older samples than this are thinned out to one an hour. */
+export const HISTORY_FINE_MS = 8 * 24 * 3_600_000;
+export const HISTORY_THIN_ROWS = 500;
+export const HISTORY_POINTS_MAX = 400;

@@ -40,6 +40,7 @@ export async function startServer(
 		authority: service.authority,
 		highScores: service.highScores,
 		replays: service.replays,
+		console: service.console,
 		pagesDirectory: existsSync(`${PAGES}index.html`) ? PAGES : null,
 		storage: service.storage,
 		config,

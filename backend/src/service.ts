@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { ServerConfig } from "./config.js";
+import { openConsole } from "./console-service.js";
 import { localDay } from "./counters.js";
 import { SavepointError } from "./errors.js";
 import type { Authority } from "./game/answers.js";
@@ -11,6 +12,7 @@ import { SessionStore } from "./game/session-store.js";
 import { newId } from "./ids.js";
 import { KEPT_REPLAY_MOVES_MAX } from "./limits.js";
 import type { Log } from "./log.js";
+import type { Console } from "./operator/console.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
@@ -20,6 +22,7 @@ export interface Service {
 	readonly authority: Authority;
 	readonly highScores: HighScoreTable;
 	readonly replays: Replays;
+	readonly console: Console;
 	readonly storage: { report(): StorageReport };
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
 	readonly lost: Promise<SavepointError>;
@@ -54,13 +57,17 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		localDay,
 	});
 	authority.start();
+	const console = openConsole({ config, storage, authority, live: authority, log, now });
+	console.history.start();
 	return {
 		authority,
 		...openPublic(storage, log, now),
+		console,
 		storage,
 		lost,
 		announce: (url) => storage.announce(url),
 		async close() {
+			await console.history.stop();
 			await authority.close();
 			await storage.close();
 		},

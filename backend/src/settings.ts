@@ -52,6 +52,16 @@ export const SETTINGS = {
 		default: "30",
 		meaning: "A request that has not arrived whole by then is answered 408.",
 	},
+	SAVEPOINT_ADMIN_PASSWORD: {
+		default: "",
+		meaning:
+			"Turns the operator's console on, at `/console`, and is what it asks for; at least 12 characters.",
+	},
+	SAVEPOINT_ADMIN_PASSWORD_HASH: {
+		default: "",
+		meaning:
+			"In its place: what `savepoint hash-password` printed, so that no password stands in a file.",
+	},
 	LOG_LEVEL: {
 		default: "",
 		meaning:

@@ -17,6 +17,24 @@ const mistakesOf = (env: Record<string, string>): string[] => {
 };
 
 describe("readConfig", () => {
+	it("[O1] turns the console on by a good password or a hash, never by a short one", () => {
+		const hash = `scrypt:32768:8:3:${"A".repeat(22)}:${"B".repeat(43)}`;
+		const access = (env: Record<string, string>) => readConfig(env).consoleAccess;
+		expect(access({ SAVEPOINT_ADMIN_PASSWORD: "twelve chars" })).toEqual({
+			kind: "password",
+			password: "twelve chars",
+		});
+		expect(access({ SAVEPOINT_ADMIN_PASSWORD_HASH: hash })).toEqual({ kind: "hash", hash });
+		expect(mistakesOf({ SAVEPOINT_ADMIN_PASSWORD: "eleven char" })[0]).toContain("12");
+		expect(mistakesOf({ SAVEPOINT_ADMIN_PASSWORD_HASH: "secret" })[0]).not.toContain("secret");
+		expect(
+			mistakesOf({
+				SAVEPOINT_ADMIN_PASSWORD: "twelve chars",
+				SAVEPOINT_ADMIN_PASSWORD_HASH: hash,
+			}),
+		).toHaveLength(1);
+	});
+
 	it("needs nothing", () => {
 		expect(readConfig({})).toEqual({
 			port: 3333,
@@ -32,6 +50,7 @@ describe("readConfig", () => {
 			socketMessagesPerMinute: 6000,
 			trustProxy: [],
 			requestTimeoutMs: 30_000,
+			consoleAccess: { kind: "off" },
 			logLevel: null,
 		});
 	});

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { buildApp } from "@savepoint/backend/app";
 import { readConfig } from "@savepoint/backend/config";
+import { openConsole } from "@savepoint/backend/console-service";
 import { SessionStore } from "@savepoint/backend/game/session-store";
 import { newId } from "@savepoint/backend/ids";
 import { openPublic } from "@savepoint/backend/service";
@@ -57,6 +58,7 @@ const variant = process.argv[2] ?? "";
 if (!isVariant(variant)) throw new Error(`unknown variant ${variant}`);
 const env = { ...process.env, SAVEPOINT_WRITES_PER_MINUTE: "0", PORT: "0" };
 const [storage, commits] = await open(variant, env);
+const config = readConfig(env);
 const authority = new SessionStore({
 	repository: storage.sessions,
 	commits,
@@ -69,9 +71,10 @@ const authority = new SessionStore({
 const app = buildApp({
 	authority,
 	...openPublic(storage, log, Date.now),
+	console: openConsole({ config, storage, authority, live: authority, log, now: Date.now }),
 	pagesDirectory: null,
 	storage,
-	config: readConfig(env),
+	config,
 	log,
 	clock: Date,
 	startedAtMs: Date.now(),

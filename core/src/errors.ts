@@ -29,6 +29,15 @@ export const ERROR_CODES = [
 	"SESSION_UNRANKED",
 	"HIGH_SCORE_EXISTS",
 	"REPLAY_NOT_FOUND",
+	// The operator's console.
+	"CONSOLE_OFF",
+	"SIGN_IN_REQUIRED",
+	"PASSWORD_WRONG",
+	"SIGN_IN_LOCKED",
+	"FORGED_REQUEST",
+	"NOTICE_NOT_FOUND",
+	"AUDIT_NOT_FOUND",
+	"NOTHING_TO_UNDO",
 	// Storage cannot take a write now; nothing changed.
 	"STORAGE_OVERLOADED",
 	"STORAGE_FULL",

@@ -1,3 +1,4 @@
+export * from "./console-schemas.js";
 export * from "./errors.js";
 export * from "./game-facts.js";
 export * from "./level.js";
@@ -12,4 +13,5 @@ export * from "./reach.js";
 export * from "./rules.js";
 export * from "./schemas.js";
 export * from "./session-state.js";
+export * from "./shown-text.js";
 export { recomputeHashLanes, stateHash } from "./state-hash.js";

@@ -1,9 +1,14 @@
+import type { IncomingMessage } from "node:http";
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import { SavepointError } from "../errors.js";
 import type { PathMethods } from "./path-methods.js";
+import { Pipelines } from "./pipelines.js";
 
 /** What a Host header may be made of: a name or an address, and a port. */
 const HOST = /^[\w.:[\]%-]{1,255}$/;
+
+const TOO_MANY_WAIT =
+	"Too many requests wait on this connection; read their answers before you send more.";
 
 /** Turns the server away from new requests once it has begun to stop. */
 export interface Gate {
@@ -16,12 +21,16 @@ export interface Gate {
  * forgotten, because bodies are read as JSON whatever they call themselves.
  */
 export function createAdmission(gate: Gate, methods: PathMethods) {
+	const pipelines = new Pipelines();
 	return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
 		const { headers } = request.raw;
 		if (gate.closing && request.url !== "/health/live") {
 			reply.header("connection", "close");
 			done(new SavepointError("SHUTTING_DOWN"));
-		} else if (!hasHost(request)) {
+		} else if (!pipelines.mayWait(request.raw, reply.raw)) {
+			reply.header("connection", "close");
+			done(new SavepointError("RATE_LIMITED", TOO_MANY_WAIT));
+		} else if (!hasHost(request.raw)) {
 			done(new SavepointError("BAD_REQUEST", "The Host header is missing or malformed."));
 		} else if (request.is404) {
 			done(unknownPlace(request, reply, methods));
@@ -32,9 +41,9 @@ export function createAdmission(gate: Gate, methods: PathMethods) {
 	};
 }
 
-function hasHost({ raw }: FastifyRequest): boolean {
-	const { host } = raw.headers;
-	return host === undefined ? raw.httpVersion !== "1.1" : HOST.test(host);
+/** HTTP/1.1 asks for a Host header, and a broken one could mislead whatever stands before us. */
+export function hasHost({ headers: { host }, httpVersion }: IncomingMessage): boolean {
+	return host === undefined ? httpVersion !== "1.1" : HOST.test(host);
 }
 
 function unknownPlace(

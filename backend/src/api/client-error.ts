@@ -1,4 +1,6 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ErrorCode } from "@savepoint/core";
 import { ERRORS } from "../errors.js";
 
@@ -11,9 +13,29 @@ export function answerClientError(error: { readonly code?: string }, socket: Soc
 		socket.destroy();
 		return;
 	}
+	refuse(socket, rawAnswer(...describeClientError(error.code)));
+}
+
+/**
+ * Answers what Node would turn away by itself without a word of ours: tunnels, and expectations
+ * that nobody can meet.
+ */
+export function refuseOddRequests(server: Server): void {
+	server.on("connect", (_request: IncomingMessage, socket: Duplex) => {
+		refuse(socket, rawAnswer("400 Bad Request", "BAD_REQUEST", "This server is no proxy."));
+	});
+	server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => {
+		const error = "`Expect` takes 100-continue and nothing else.";
+		const headers = { "content-type": "application/json; charset=utf-8", connection: "close" };
+		response.writeHead(417, headers).end(JSON.stringify({ error, code: "BAD_REQUEST" }));
+	});
+}
+
+/** Says so and ends the connection, whatever becomes of it meanwhile. */
+export function refuse(socket: Duplex, answer: string): void {
 	socket.on("error", () => socket.destroy());
-	socket.end(rawAnswer(...describeClientError(error.code)));
-	socket.destroySoon();
+	socket.end(answer);
+	if ("destroySoon" in socket) (socket as Socket).destroySoon();
 }
 
 /** A whole HTTP answer as text, for sockets that have no response object. */

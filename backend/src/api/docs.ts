@@ -1,7 +1,15 @@
-import swagger from "@fastify/swagger";
-import swaggerUi from "@fastify/swagger-ui";
-import type { FastifyInstance, FastifySchema } from "fastify";
+import fastify, {
+	type FastifyInstance,
+	type FastifyReply,
+	type FastifyRequest,
+	type FastifySchema,
+	type RouteOptions,
+} from "fastify";
 import { Type } from "typebox";
+import { SavepointError } from "../errors.js";
+import type { Log } from "../log.js";
+import { CONSOLE_PATH } from "./console/guard.js";
+import { createErrorHandler } from "./errors.js";
 
 const SessionParams = Type.Object({
 	id: Type.String({ description: "The session's id: whoever knows it may play and read it." }),
@@ -24,9 +32,44 @@ const KeyHeader = Type.Object({
 /**
  * OpenAPI at `/docs/json`, a page to read and try it at `/docs`. Path parameters and headers are
  * added here and not in the routes, where each would be one more check on the hot path.
+ *
+ * The pages are an application of their own, made when somebody first looks: what describes and
+ * draws the calls is a third of all the code that a start would have to load.
  */
-export function registerDocs(app: FastifyInstance, version: string): void {
-	app.register(swagger, {
+export function registerDocs(app: FastifyInstance, version: string, log: Log): void {
+	const routes: RouteOptions[] = [];
+	app.addHook("onRoute", (route) => {
+		if (route.schema?.hide !== true && route.method !== "HEAD") routes.push(route);
+	});
+	let pages: Promise<FastifyInstance> | null = null;
+	const show = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+		pages ??= buildPages(routes, version, log);
+		const docs = await pages;
+		reply.hijack();
+		docs.routing(request.raw, reply.raw);
+		return reply;
+	};
+	for (const url of ["/docs", "/docs/*"]) app.get(url, { schema: { hide: true }, handler: show });
+}
+
+async function buildPages(
+	routes: readonly RouteOptions[],
+	version: string,
+	log: Log,
+): Promise<FastifyInstance> {
+	const [{ default: swagger }, { default: swaggerUi }] = await Promise.all([
+		import("@fastify/swagger"),
+		import("@fastify/swagger-ui"),
+	]);
+	const docs = fastify({ logger: false });
+	docs.setErrorHandler(createErrorHandler(log));
+	docs.setNotFoundHandler(() => {
+		throw new SavepointError("NOT_FOUND");
+	});
+	// Shown here and never called.
+	docs.setValidatorCompiler(() => () => true);
+	docs.setSerializerCompiler(() => JSON.stringify);
+	docs.register(swagger, {
 		openapi: {
 			openapi: "3.1.0",
 			info: {
@@ -45,15 +88,22 @@ export function registerDocs(app: FastifyInstance, version: string): void {
 				{ name: "high scores", description: "The best games" },
 				{ name: "replays", description: "Finished games, to be watched again" },
 				{ name: "notices", description: "Messages to players" },
+				{ name: "console", description: "For operators, with the cookie that sign-in sets" },
 			],
 		},
 		transform: ({ schema, url, route }) => {
 			const shown: FastifySchema = { ...schema };
 			if (url.includes("/:id")) shown.params = SessionParams;
 			if (url.includes("/:replayId")) shown.params = ReplayParams;
-			if (route.method === "POST") shown.headers = KeyHeader;
+			if (route.method === "POST" && !url.startsWith(CONSOLE_PATH)) shown.headers = KeyHeader;
 			return { schema: shown, url };
 		},
 	});
-	app.register(swaggerUi, { routePrefix: "/docs" });
+	docs.register(swaggerUi, { routePrefix: "/docs" });
+	docs.register(async (shown) => {
+		for (const { method, url, schema, handler } of routes)
+			shown.route({ method, url, handler, ...(schema === undefined ? {} : { schema }) });
+	});
+	await docs.ready();
+	return docs;
 }

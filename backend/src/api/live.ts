@@ -1,9 +1,10 @@
 import { BODY_BYTES_MAX } from "@savepoint/core";
 import type { FastifyInstance } from "fastify";
-import { WebSocketServer } from "ws";
+import { type ServerOptions, WebSocketServer } from "ws";
 import { SavepointError } from "../errors.js";
 import { SHUTDOWN_GRACE_MS, SOCKET_CLOSE_MS, SOCKET_PING_MS } from "../limits.js";
 import type { Gate } from "./admission.js";
+import { rawAnswer, refuse } from "./client-error.js";
 import type { ApiContext } from "./context.js";
 import { plainErrors, type SessionRoute } from "./documented.js";
 import { LiveConnection } from "./live-connection.js";
@@ -17,11 +18,19 @@ import { takeUpgrades } from "./upgrade.js";
 export function registerLive(app: FastifyInstance, context: ApiContext, gate: Gate): void {
 	const { authority, clock, config } = context;
 	const connections = new Map<LiveConnection, Promise<void>>();
-	const sockets = new WebSocketServer({
+	// The published types do not know `closeTimeout` yet.
+	const options: ServerOptions & { closeTimeout: number } = {
 		noServer: true,
 		maxPayload: BODY_BYTES_MAX,
 		perMessageDeflate: false,
 		clientTracking: false,
+		// Whoever was told to close may not keep what waits for it in our memory.
+		closeTimeout: SOCKET_CLOSE_MS,
+	};
+	const sockets = new WebSocketServer(options);
+	sockets.on("wsClientError", (error, socket) => {
+		const status = "400 Bad Request\r\nSec-WebSocket-Version: 13";
+		refuse(socket, rawAnswer(status, "BAD_REQUEST", `${error.message}.`));
 	});
 
 	takeUpgrades(app, gate, (request, socket, { head, sessionId }) => {

@@ -1,30 +1,19 @@
+import { Notice } from "@savepoint/core";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { plainErrors } from "./documented.js";
+import type { ApiContext } from "./context.js";
+import { readErrors } from "./documented.js";
 
-const Notices = Type.Object({
-	notices: Type.Array(
-		Type.Object({
-			id: Type.String(),
-			title: Type.String(),
-			message: Type.String(),
-			validFrom: Type.String({ format: "date-time" }),
-			validTo: Type.String({ format: "date-time" }),
-		}),
-	),
-});
+const Notices = Type.Object({ notices: Type.Array(Notice) });
 
-/**
- * Existing clients ask for notices at their start; there are none until an operator can write
- * them.
- */
-export function registerNotices(app: FastifyInstance): void {
+/** Existing clients ask for notices at their start; operators write them in the console. */
+export function registerNotices(app: FastifyInstance, { console }: ApiContext): void {
 	app.get("/api/notices/active", {
 		schema: {
 			tags: ["notices"],
 			summary: "Notices to show to players now",
-			response: { 200: Notices, ...plainErrors() },
+			response: { 200: Notices, ...readErrors() },
 		},
-		handler: (_request, reply) => reply.send({ notices: [] }),
+		handler: async () => ({ notices: await console.notices.active() }),
 	});
 }

@@ -14,7 +14,11 @@ export function registerStats(
 			summary: "How many sessions there are and how they ended",
 			response: { 200: SessionStats, ...readErrors() },
 		},
-		handler: () => authority.counts(),
+		async handler(): Promise<SessionStats> {
+			// The day's starts are of `/api/system/stats`.
+			const { sessionsToday: _, ...stats } = await authority.counts();
+			return stats;
+		},
 	});
 
 	app.get("/api/system/stats", {

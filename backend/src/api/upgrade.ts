@@ -3,8 +3,8 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { ERRORS, RETRY_AFTER_SECONDS } from "../errors.js";
-import type { Gate } from "./admission.js";
-import { rawAnswer } from "./client-error.js";
+import { type Gate, hasHost } from "./admission.js";
+import { rawAnswer, refuse } from "./client-error.js";
 
 const LIVE_PATH = /^\/api\/sessions\/([^/?#]{1,128})\/live(?:\?.*)?$/;
 
@@ -31,6 +31,7 @@ export function takeUpgrades(app: FastifyInstance, gate: Gate, accept: Accept): 
 		}
 		const sessionId = LIVE_PATH.exec(request.url ?? "")?.[1];
 		if (sessionId === undefined) return refuse(socket, rawAnswer("404 Not Found", "NOT_FOUND"));
+		if (!hasHost(request)) return refuse(socket, rawAnswer("400 Bad Request", "BAD_REQUEST"));
 		if (gate.closing) {
 			const retry = `\r\nRetry-After: ${RETRY_AFTER_SECONDS}`;
 			return refuse(socket, rawAnswer(`503 Service Unavailable${retry}`, "SHUTTING_DOWN"));
@@ -38,11 +39,6 @@ export function takeUpgrades(app: FastifyInstance, gate: Gate, accept: Accept): 
 		socket.off("error", onError);
 		accept(request, socket, { head, sessionId });
 	});
-}
-
-function refuse(socket: Socket, answer: string): void {
-	socket.end(answer);
-	socket.destroySoon();
 }
 
 function answerAsPlainRequest(

@@ -81,6 +81,14 @@ export class SessionCache {
 		};
 	}
 
+	isLive(id: string): boolean {
+		return this.#sessions.has(id);
+	}
+
+	watcherCount(id: string): number {
+		return this.#watchers.get(id)?.size ?? 0;
+	}
+
 	isWatched(id: string): boolean {
 		return this.#watchers.has(id);
 	}

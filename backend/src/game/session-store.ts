@@ -145,6 +145,15 @@ export class SessionStore implements Authority {
 		return this.#cache.watch(sessionId, listener);
 	}
 
+	/** For operators: whether it is in memory here, and how many watch it. */
+	isLive(sessionId: string): boolean {
+		return this.#cache.isLive(sessionId);
+	}
+
+	watcherCount(sessionId: string): number {
+		return this.#cache.watcherCount(sessionId);
+	}
+
 	// Sessions
 
 	#withSession<T>(id: string, sink: AnswerSink<T>, then: (live: LiveSession) => void): void {

@@ -6,7 +6,8 @@ import type { ErrorCode } from "@savepoint/core";
  */
 
 export type SqlValue = string | number | null;
-export type SqlRow = Readonly<Record<string, SqlValue>>;
+/** What a query gives back: besides what a statement takes, bytes that only the engine writes. */
+export type SqlRow = Readonly<Record<string, SqlValue | Uint8Array>>;
 
 /** A statement that the commit path repeats: declared once, prepared once, named by its place. */
 export interface WriteStatement {

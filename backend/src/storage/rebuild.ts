@@ -10,14 +10,9 @@ import {
 } from "@savepoint/core";
 import { artifactIdFor } from "../ids.js";
 import type { SqlRow } from "./driver.js";
+import { chainHash, chainLinkOf } from "./hashes.js";
 import type { KeyedEntry, LoggedBody, SessionRecord, StoredSession } from "./ports.js";
-import {
-	chainHash,
-	decodeMoveType,
-	decodePayload,
-	decodeTerrain,
-	UnreadableRow,
-} from "./serializers.js";
+import { decodeMoveType, decodePayload, decodeTerrain, UnreadableRow } from "./serializers.js";
 import {
 	artifactFromRow,
 	checkSessionRow,
@@ -60,6 +55,8 @@ export const keyedEntry = (
 export class LogPlayer {
 	readonly record: SessionRecord;
 	readonly keyed = new Map<string, KeyedEntry>();
+	/** What was packed has neither hashes nor artifacts of its own: the row vouches for both. */
+	isPacked = false;
 
 	/** Throws UnreadableRow where the row holds no level. */
 	constructor(row: SessionRow) {
@@ -73,21 +70,16 @@ export class LogPlayer {
 		const seq = record.seq + 1;
 		// 1. The chain: this entry, in this place, unchanged.
 		if (entry["seq"] !== seq) throw new UnreadableRow(`move ${seq} is missing`);
-		const link = {
-			seq,
-			moveId: entry["move_id"] as string | null,
-			moveType: Number(entry["move_type"]),
-			playMs: entry["play_ms"] as number | null,
-			recordedAtMs: Number(entry["recorded_at"]),
-			refusal: entry["refusal"] as RefusalCode | null,
-			payload: String(entry["payload"]),
-		};
+		const link = chainLinkOf(entry);
+		const refusal = link.refusal as RefusalCode | null;
 		const headHash = chainHash(record.headHash, link);
-		if (headHash !== entry["hash"]) throw new UnreadableRow(`move ${seq} does not match its hash`);
+		if (entry["hash"] === null) this.isPacked = true;
+		else if (headHash !== entry["hash"])
+			throw new UnreadableRow(`move ${seq} does not match its hash`);
 		// 2. The rules: what it did when it was decided, it does again.
 		const type = decodeMoveType(link.moveType);
 		const body = decodePayload(type, link.payload);
-		if (link.refusal === null) {
+		if (refusal === null) {
 			const outcome = applyMove(record.state, bodyToPlay(body, record.id, seq, link.recordedAtMs));
 			if (!outcome.applied)
 				throw new UnreadableRow(`move ${seq} was applied once and is refused by the rules now`);
@@ -103,7 +95,7 @@ export class LogPlayer {
 		if (link.moveId !== null)
 			this.keyed.set(
 				link.moveId,
-				keyedEntry(record, `${type}${link.payload}`, link.recordedAtMs, link.refusal),
+				keyedEntry(record, `${type}${link.payload}`, link.recordedAtMs, refusal),
 			);
 	}
 }
@@ -129,7 +121,7 @@ export class Rebuild {
 		return this.#player.record.seq;
 	}
 
-	/** The next entries of the log, in order. */
+	/** The next entries of the log, in order, as `logEntries` makes them. */
 	feed(entries: readonly SqlRow[]): void {
 		for (const entry of entries) {
 			this.#player.play(entry);
@@ -139,18 +131,20 @@ export class Rebuild {
 
 	/** After the whole log was fed. */
 	finish(): StoredSession {
-		const { record, keyed } = this.#player;
+		const { record, keyed, isPacked } = this.#player;
 		if (record.seq < record.snapshotSeq)
 			throw new UnreadableRow(
 				`the log ends at move ${record.seq}, the snapshot stands at ${record.snapshotSeq}`,
 			);
+		if (isPacked && record.seq > record.snapshotSeq)
+			throw new UnreadableRow("the packed log goes on after the session's end");
 		if (record.state.result !== this.#row.result)
 			throw new UnreadableRow("row and log disagree on how the session ended");
 		return { record, keyed };
 	}
 
 	#compareAtSnapshot(): void {
-		const { record } = this.#player;
+		const { record, isPacked } = this.#player;
 		if (record.seq !== record.snapshotSeq) return;
 		if (record.headHash !== this.#row.head_hash)
 			throw new UnreadableRow(
@@ -158,7 +152,8 @@ export class Rebuild {
 			);
 		if (stateHash(record.state) !== this.#row.state_hash)
 			throw new UnreadableRow(`the moves up to ${record.seq} do not lead to the stored state`);
-		if (!sameArtifacts([...record.state.artifacts.values()], this.#artifacts))
+		const isLeftOut = isPacked && this.#artifacts.length === 0;
+		if (!isLeftOut && !sameArtifacts([...record.state.artifacts.values()], this.#artifacts))
 			throw new UnreadableRow("the stored artifacts are not those of the moves");
 	}
 }

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import {
 	ARTIFACT_STATUSES,
 	type ArtifactStatus,
@@ -7,19 +6,16 @@ import {
 	type TerrainTile,
 } from "@savepoint/core";
 import type { LoggedBody, StoredLevel } from "./ports.js";
+import { UnreadableRow } from "./unreadable-row.js";
+
+export { type ChainLink, chainHash, genesisHash, rowChecksum } from "./hashes.js";
+export { UnreadableRow };
 
 /**
  * Domain ↔ stored text, in both directions and checked in both. `FORMAT` goes into every session
  * row: a release that writes another form reads this one by its number.
  */
 export const FORMAT = 1;
-
-/**
- * What is stored does not read back as what this version writes; one session's trouble, never more.
- */
-export class UnreadableRow extends Error {
-	override readonly name = "UnreadableRow";
-}
 
 const unreadable = (what: string): never => {
 	throw new UnreadableRow(`${what} does not read back`);
@@ -157,38 +153,3 @@ export function decodePayload(type: MoveType, text: string): LoggedBody {
 		}
 	}
 }
-
-// Hashes: 96 bits of SHA-256. They find damage and order; they are no defence against a forger.
-
-const HASH_LENGTH = 16;
-
-const digest = (text: string): string => hash("sha256", text, "base64url").slice(0, HASH_LENGTH);
-
-/** Over every column of a row but the checksum itself. */
-export const rowChecksum = (values: readonly (string | number | null)[]): string =>
-	digest(JSON.stringify(values));
-
-export interface ChainLink {
-	readonly seq: number;
-	readonly moveId: string | null;
-	readonly moveType: number;
-	readonly playMs: number | null;
-	readonly recordedAtMs: number;
-	readonly refusal: string | null;
-	readonly payload: string;
-}
-
-/**
- * Each entry's hash covers the one before it: a log with a hole, a swap or a changed byte does not
- * verify.
- */
-export const chainHash = (previous: string, link: ChainLink): string =>
-	digest(
-		`${previous}\n${link.seq}\n${link.moveId ?? ""}\n${link.moveType}\n${link.playMs ?? ""}\n${
-			link.recordedAtMs
-		}\n${link.refusal ?? ""}\n${link.payload}`,
-	);
-
-/** Where a session's chain begins: its fixed fields. */
-export const genesisHash = (fields: readonly (string | number | null)[]): string =>
-	digest(`genesis\n${JSON.stringify(fields)}`);

@@ -4,6 +4,7 @@ import { artifactIdFor } from "../ids.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
 import type { SqlDriver, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import type { StatementList, StorageModule } from "./module.js";
+import { logEntries } from "./packed-log.js";
 import type {
 	DueSession,
 	KeyedEntry,
@@ -43,7 +44,7 @@ export const insertMove: WriteStatement = {
 
 /** An entry of the log as it was read, for `insertMove`. */
 export const storedMoveParams = (row: SqlRow): SqlValue[] =>
-	LOG_COLUMNS.map((column) => row[column] ?? null);
+	LOG_COLUMNS.map((column) => (row[column] ?? null) as SqlValue);
 
 const LOG_COLUMNS = [
 	"session_key",
@@ -104,7 +105,7 @@ export class SessionRepo implements SessionRepository {
 		try {
 			const rebuild = new Rebuild(row, artifacts);
 			for (;;) {
-				const page = await this.#driver.query(SELECT_LOG, [key, rebuild.seq, REPLAY_PAGE_MOVES]);
+				const page = await this.#readLog(key, rebuild.seq, REPLAY_PAGE_MOVES);
 				rebuild.feed(page);
 				if (page.length < REPLAY_PAGE_MOVES) return rebuild.finish();
 			}
@@ -148,12 +149,17 @@ export class SessionRepo implements SessionRepository {
 		after: number,
 		limit: number,
 	): Promise<LoggedMove[]> {
-		const rows = await this.#driver.query(SELECT_LOG, [session.key, after, limit]);
 		try {
+			const rows = await this.#readLog(session.key, after, limit);
 			return rows.map((row) => loggedMove(row, session.id));
 		} catch (error) {
 			throw asHarmed(error);
 		}
+	}
+
+	async #readLog(key: number, after: number, limit: number): Promise<SqlRow[]> {
+		const rows = await this.#driver.query(SELECT_LOG, [key, after, limit]);
+		return logEntries(rows, after, limit);
 	}
 
 	nextKey(): number {

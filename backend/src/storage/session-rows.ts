@@ -10,6 +10,7 @@ import {
 	rowChecksum,
 	UnreadableRow,
 } from "./serializers.js";
+import { SESSION_COLUMNS } from "./session-columns.js";
 
 /** Session and artifact rows: the statements that write them and the columns both ways. */
 
@@ -88,33 +89,12 @@ export const artifactParams = (sessionKey: number, artifact: Artifact): SqlValue
 	artifact.status,
 ];
 
-const SESSION_COLUMNS = [
-	"session_key",
-	"session_id",
-	"create_key",
-	"format",
-	"seed",
-	"duration_ms",
-	"terrain",
-	"started_at",
-	"downtime_base_ms",
-	"due_at",
-	"result",
-	"ended_at",
-	"stale",
-	"score",
-	"seq",
-	"last_play_ms",
-	"state_hash",
-	"head_hash",
-] as const;
-
 /** A stored session row that verified against its checksum. */
 export type SessionRow = Readonly<Record<(typeof SESSION_COLUMNS)[number], SqlValue>>;
 
 /** A stored row as it is, for a database that is made of what another one held. */
 export const storedSessionParams = (row: SqlRow): SqlValue[] =>
-	[...SESSION_COLUMNS, "checksum"].map((column) => row[column] ?? null);
+	[...SESSION_COLUMNS, "checksum"].map((column) => (row[column] ?? null) as SqlValue);
 
 /** Throws UnreadableRow when a byte of the row is not what was written. */
 export function checkSessionRow(row: SqlRow): SessionRow {

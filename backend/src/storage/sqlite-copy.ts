@@ -29,15 +29,17 @@ export function copyVerified(connection: Connection, paths: DatabasePaths, label
 	return target;
 }
 
-const COUNTED = ["sessions", "artifacts", "moves", "move_tail", "session_stats"] as const;
-
 function verifyCopy(original: Connection, path: string): void {
 	const copy = new Database(path, { readonly: true });
 	try {
 		const found = copy.pragma("integrity_check", { simple: true });
 		if (found !== "ok")
 			throw new SavepointError("STORAGE_CORRUPT", `The copy at ${path}: ${found}`);
-		for (const table of COUNTED) {
+		const tables = original
+			.prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
+			.pluck()
+			.all() as string[];
+		for (const table of tables) {
 			const count = (connection: Connection): unknown =>
 				connection.prepare(`select count(*) from ${table}`).pluck().get();
 			if (count(copy) !== count(original))

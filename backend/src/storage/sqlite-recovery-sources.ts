@@ -1,7 +1,9 @@
 import type { Database as Connection, Statement } from "better-sqlite3";
 import type { SqlRow } from "./driver.js";
+import { logEntries } from "./packed-log.js";
 import type { LogCandidate, Remains } from "./recovery/rebuilt-session.js";
 import { originOf } from "./sqlite-salvage-scratch.js";
+import { UnreadableRow } from "./unreadable-row.js";
 
 /** Everything that salvage and backup hold of the sessions, one session after the other. */
 export class RecoverySources {
@@ -13,6 +15,8 @@ export class RecoverySources {
 		readonly salvagedLog: Statement | null;
 		readonly backupRow: Statement | null;
 		readonly backupEntry: Statement | null;
+		readonly packed: Statement | null;
+		readonly backupLog: Statement | null;
 	};
 
 	constructor(salvaged: Connection | null, backup: Connection | null) {
@@ -33,8 +37,10 @@ export class RecoverySources {
 			backupRow: prepare(backup, selectRow),
 			backupEntry: prepare(
 				backup,
-				"select * from session_log where session_key = ? and seq = ?",
+				"select * from session_log where session_key = ? and packed is null and seq = ?",
 			),
+			packed: prepare(salvaged, "select * from temp.packed where session_key = ? order by is_old"),
+			backupLog: prepare(backup, "select * from packed_logs where session_key = ?"),
 		};
 	}
 
@@ -45,6 +51,7 @@ export class RecoverySources {
 			...this.#keysIn(this.#salvaged, "temp.unproven_sessions", ""),
 			// What was written over is no proof that there was a session.
 			...this.#keysIn(this.#salvaged, "move_tail", `and tail_id < ${2 ** 41}`),
+			...this.#keysIn(this.#salvaged, "temp.packed", "and is_old = 0"),
 			...this.#keysIn(this.#backup, "sessions", ""),
 		];
 		for (let after = 0; ; ) {
@@ -72,7 +79,8 @@ export class RecoverySources {
 	}
 
 	remains(key: number): Remains & { readonly isInSalvage: boolean } {
-		const { salvagedRow, unproven, salvagedLog, backupRow, backupEntry } = this.#statements;
+		const { salvagedRow, unproven, salvagedLog, backupRow, backupEntry, packed, backupLog } =
+			this.#statements;
 		const row = (salvagedRow?.get(key) ?? null) as SqlRow | null;
 		const older = (backupRow?.get(key) ?? null) as SqlRow | null;
 		const texts = (unproven?.pluck().all(key) ?? []) as string[];
@@ -82,7 +90,11 @@ export class RecoverySources {
 			const seq = Number(entry["seq"]);
 			bySeq.set(seq, [...(bySeq.get(seq) ?? []), entry]);
 		}
-		const seen = log.filter((entry) => originOf(Number(entry["tail_id"])) !== "old");
+		const packedRows = (packed?.all(key) ?? []) as SqlRow[];
+		const seen = [
+			...log.filter((entry) => originOf(Number(entry["tail_id"])) !== "old"),
+			...packedRows.filter((one) => one["is_old"] === 0),
+		];
 		return {
 			key,
 			isInSalvage: row !== null || texts.length > 0,
@@ -92,6 +104,12 @@ export class RecoverySources {
 				...texts.map((text) => JSON.parse(text) as SqlRow),
 			],
 			lastSeenSeq: seen.reduce((last, entry) => Math.max(last, Number(entry["seq"])), 0),
+			*wholeLogs(): Generator<LogCandidate[]> {
+				for (const { seq, log: bytes } of packedRows)
+					yield unpacked({ session_key: key, seq: seq ?? 0, packed: bytes ?? null }, "file");
+				for (const row of (backupLog?.all(key) ?? []) as SqlRow[])
+					yield unpacked({ ...row, packed: row["log"] ?? null }, "backup");
+			},
 			*candidates(seq): Generator<LogCandidate> {
 				for (const entry of bySeq.get(seq) ?? []) {
 					const origin = originOf(Number(entry["tail_id"]));
@@ -101,5 +119,14 @@ export class RecoverySources {
 					yield { entry, source: "backup" };
 			},
 		};
+	}
+}
+
+function unpacked(row: SqlRow, source: LogCandidate["source"]): LogCandidate[] {
+	try {
+		return logEntries([row]).map((entry) => ({ entry, source }));
+	} catch (error) {
+		if (error instanceof UnreadableRow) return [];
+		throw error;
 	}
 }

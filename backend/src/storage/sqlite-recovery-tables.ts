@@ -10,6 +10,7 @@ const OWN_ROAD: ReadonlySet<string> = new Set([
 	...LOG_TABLES,
 	"sessions",
 	"artifacts",
+	"logs_to_pack",
 	"service",
 	"session_stats",
 	"schema_migrations",
@@ -17,8 +18,8 @@ const OWN_ROAD: ReadonlySet<string> = new Set([
 
 /**
  * Every other kind of data: a row whose checksum verifies comes back, from the salvage first and then
- * from the backup. Rows without a checksum come from the backup only. Returns what there was to say
- * of each table.
+ * from the backup. A table without checksums comes from the backup first; what the backup does not
+ * have is taken as it was found, and counted as unproven. Returns what there is to say of each table.
  */
 export function fillTables(
 	to: Connection,
@@ -28,12 +29,18 @@ export function fillTables(
 	const tables = readLayouts(to).filter(
 		({ isTable, table }) => isTable && !table.startsWith("sqlite_") && !OWN_ROAD.has(table),
 	);
-	return tables.map((layout) => ({
-		table: layout.table,
-		salvaged: scratch === null ? 0 : copyRows(scratch.connection, to, layout),
-		fromBackup: backup === null ? 0 : copyRows(backup, to, layout),
-		left: scratch?.unprovable.get(layout.table) ?? 0,
-	}));
+	const copy = (from: Connection | null, layout: TableLayout): number =>
+		from === null ? 0 : copyRows(from, to, layout);
+	const salvage = scratch?.connection ?? null;
+	return tables.map((layout) => {
+		const { table } = layout;
+		if (layout.declared.includes("checksum")) {
+			const salvaged = copy(salvage, layout);
+			return { table, salvaged, fromBackup: copy(backup, layout), unproven: 0 };
+		}
+		const fromBackup = copy(backup, layout);
+		return { table, salvaged: 0, fromBackup, unproven: copy(salvage, layout) };
+	});
 }
 
 function copyRows(from: Connection, to: Connection, layout: TableLayout): number {

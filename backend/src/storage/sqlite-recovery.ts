@@ -150,7 +150,7 @@ async function bringBackBy(
 
 const isAnythingBack = ({ sessions, tables }: RecoveryFindings): boolean =>
 	sessions.back + sessions.lostKeys.length > 0 ||
-	tables.some(({ salvaged, fromBackup }) => salvaged + fromBackup > 0);
+	tables.some(({ salvaged, fromBackup, unproven }) => salvaged + fromBackup + unproven > 0);
 
 /** The recovered database is the old one's heir: its backups go on to be its own. */
 function identityOf(

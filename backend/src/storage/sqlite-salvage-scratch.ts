@@ -1,7 +1,8 @@
 import Database, { type Database as Connection, type Statement } from "better-sqlite3";
-import type { SqlRow, SqlValue } from "./driver.js";
+import type { SqlRow } from "./driver.js";
 import { type Migration, migrate } from "./migrate.js";
 import type { RowOrigin } from "./recovery/carve.js";
+import { logEntries } from "./packed-log.js";
 import { matchesChecksum } from "./recovery/row-checksum.js";
 import type { LayoutColumn, TableLayout } from "./recovery/table-layout.js";
 import { named } from "./sqlite-writer.js";
@@ -18,9 +19,10 @@ const FIRST_TAIL_ID: Readonly<Record<RowOrigin, number>> = { file: 0, wal: 2 ** 
 export const originOf = (tailId: number): RowOrigin =>
 	tailId >= FIRST_TAIL_ID.old ? "old" : tailId >= FIRST_TAIL_ID.wal ? "wal" : "file";
 
-/** Tables of which every row can be proven by the log of its session, or counted again. */
-const REBUILT: ReadonlySet<string> = new Set(["artifacts", "session_stats"]);
-export const LOG_TABLES: ReadonlySet<string> = new Set(["moves", "move_tail"]);
+/** Tables whose rows follow from others. */
+const REBUILT: ReadonlySet<string> = new Set(["artifacts", "session_stats", "logs_to_pack"]);
+/** What lies here is proven, or not, by the chain of its session. */
+export const LOG_TABLES: ReadonlySet<string> = new Set(["moves", "move_tail", "packed_logs"]);
 
 /** Migrations that the damaged database was found to have. */
 export type FoundHistory = readonly { version: number; name: string; checksum: string }[];
@@ -29,8 +31,6 @@ export class Scratch {
 	readonly connection: Connection;
 	readonly layouts: readonly TableLayout[];
 	readonly history: { version: number; name: string; checksum: string }[] = [];
-	/** Rows that nothing proves, by table: not taken. */
-	readonly unprovable = new Map<string, number>();
 	readonly #statements = new Map<string, Statement>();
 	readonly #nextTailId: Record<RowOrigin, number> = { ...FIRST_TAIL_ID };
 
@@ -45,7 +45,10 @@ export class Scratch {
 		connection.pragma("synchronous = off");
 		await migrateConnection(connection, migrations);
 		connection.exec("delete from session_stats; delete from schema_migrations");
-		connection.exec(`create table temp.unproven_sessions (session_key integer, row text)`);
+		connection.exec(`
+			create table temp.unproven_sessions (session_key integer, row text);
+			create table temp.packed (session_key integer, seq integer, log blob, is_old integer);
+			create index temp.packed_by_session on packed (session_key);`);
 		return new Scratch(connection);
 	}
 
@@ -63,12 +66,13 @@ export class Scratch {
 	/** Takes a row as far as it proves itself; false: it does not match its own checksum. */
 	add(layout: TableLayout, row: SqlRow, origin: RowOrigin): boolean {
 		const { table } = layout;
+		if (table === "packed_logs") return this.#addPacked(row, origin);
 		if (LOG_TABLES.has(table)) return this.#addLogEntry(row, origin);
 		if (REBUILT.has(table)) return true;
 		if (table === "service") return this.#addService(row);
 		if (table === "schema_migrations") return this.#addHistory(row);
 		if (!layout.declared.includes("checksum")) {
-			this.unprovable.set(table, (this.unprovable.get(table) ?? 0) + 1);
+			this.#insert(table, row, KEEP_FIRST);
 			return true;
 		}
 		if (!matchesChecksum(layout, row)) {
@@ -83,6 +87,18 @@ export class Scratch {
 	#addLogEntry(row: SqlRow, origin: RowOrigin): boolean {
 		this.#nextTailId[origin] += 1;
 		this.#insert("move_tail", { ...row, tail_id: this.#nextTailId[origin] }, NONE);
+		return true;
+	}
+
+	/** A whole log in one value: whether it is the session's, only playing it tells. */
+	#addPacked(row: SqlRow, origin: RowOrigin): boolean {
+		const { session_key: key, seq, log } = row;
+		try {
+			logEntries([{ session_key: key ?? null, seq: seq ?? null, packed: log ?? null }]);
+		} catch {
+			return false;
+		}
+		this.#insert("temp.packed", { session_key: key ?? 0, seq: seq ?? 0, log: log ?? "", is_old: origin === "old" ? 1 : 0 }, NONE);
 		return true;
 	}
 
@@ -211,14 +227,19 @@ function layoutColumn(connection: Connection, column: ColumnRow): LayoutColumn {
 	const type = column.type.toLowerCase();
 	return {
 		name: column.name,
-		type: type.includes("int") ? "integer" : type === "text" ? "text" : "any",
+		type: typeOf(type),
 		isNullable: column.notnull === 0 && column.pk === 0,
 		fallback:
 			column.dflt_value === null
 				? null
-				: (connection.prepare(`select ${column.dflt_value}`).pluck().get() as SqlValue),
+				: (connection.prepare(`select ${column.dflt_value}`).pluck().get() as SqlRow[string]),
 	};
 }
+
+const typeOf = (type: string): LayoutColumn["type"] => {
+	if (type.includes("int")) return "integer";
+	return type === "text" || type === "blob" ? type : "any";
+};
 
 function indexLayouts(
 	connection: Connection,

@@ -1,6 +1,6 @@
 import { statfsSync, statSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { RESERVE_FILE_BYTES, RESUME_FREE_BYTES } from "../limits.js";
+import { PACK_BUDGET_MS, RESERVE_FILE_BYTES, RESUME_FREE_BYTES } from "../limits.js";
 import type { CommitOutcome, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import { copyVerified } from "./sqlite-copy.js";
 import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
@@ -74,6 +74,7 @@ const freeBytesAt = (directory: string): number => {
 let recordedSalts = "";
 let isFull = false;
 let isLost = false;
+let isClosed = false;
 let foldFails = false;
 let lastMoveAtMs = 0;
 
@@ -114,7 +115,9 @@ const fullSentence = (): string =>
 /** Folding and checkpoints, between batches: nobody waits for them. */
 function maintain(isIdle: boolean): void {
 	try {
-		if (!foldFails && (writer.isFoldDue || (isIdle && writer.tailRows > 0))) foldTail();
+		const isFoldDue = writer.isFoldDue || (isIdle && writer.tailRows > 0);
+		if (!foldFails && isFoldDue) foldTail();
+		if (isIdle || isFoldDue) packLogs(isIdle);
 		if (!writer.isCheckpointDue) return;
 		recordSalts();
 		writer.checkpoint("passive");
@@ -144,6 +147,11 @@ function foldTail(): void {
 			message: "The log's tail could not be folded; run `savepoint doctor`.",
 		});
 	}
+}
+
+/** Under load a little after each fold; in idle times slice by slice, and a batch goes first. */
+function packLogs(isIdle: boolean): void {
+	if (writer.packLogs(PACK_BUDGET_MS) > 0 && isIdle) setImmediate(maintainInIdle);
 }
 
 /**
@@ -181,9 +189,11 @@ function serve(request: Exclude<WriterRequest, WriteBatch>): { rows: SqlRow[]; t
 	}
 }
 
-const idleTimer = setInterval(() => {
-	if (!isLost && performance.now() - lastMoveAtMs >= IDLE_MS) maintain(true);
-}, IDLE_MS);
+function maintainInIdle(): void {
+	if (!isLost && !isClosed && performance.now() - lastMoveAtMs >= IDLE_MS) maintain(true);
+}
+
+const idleTimer = setInterval(maintainInIdle, IDLE_MS);
 
 port.on("message", (request: WriterRequest) => {
 	if (Array.isArray(request)) {
@@ -195,7 +205,10 @@ port.on("message", (request: WriterRequest) => {
 		if (!isLost) maintain(false);
 		return;
 	}
-	if (request.op === "close") clearInterval(idleTimer);
+	if (request.op === "close") {
+		isClosed = true;
+		clearInterval(idleTimer);
+	}
 	try {
 		send({ kind: "done", ...serve(request) });
 	} catch (error) {

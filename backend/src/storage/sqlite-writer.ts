@@ -2,6 +2,7 @@ import Database, { type Database as Connection, type Statement } from "better-sq
 import { CHECKPOINT_WAL_BYTES, TAIL_ROWS_MAX, WAL_ALARM_BYTES } from "../limits.js";
 import type { CommitOutcome, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
+import { SqliteLogPacker } from "./sqlite-log-packer.js";
 import { applyWriterSettings } from "./sqlite-settings.js";
 
 export interface SqliteWriterOptions {
@@ -10,9 +11,14 @@ export interface SqliteWriterOptions {
 	readonly unsafeSync: boolean;
 }
 
-/** What the log's newest part is folded by: the statement that appends to it, and the script. */
+/**
+ * What the log's newest part is folded by: the statement that appends to it, and the script. Move
+ * type 4 is an end: a number that never changes (`encodeMoveType`).
+ */
 const APPENDS_TO_TAIL = /^\s*insert into move_tail\b/;
 const FOLD_TAIL = `
+	insert or ignore into logs_to_pack
+		select session_key from move_tail where move_type = 4 and refusal is null;
 	insert into moves
 		select session_key, seq, move_id, move_type, play_ms, recorded_at, refusal, payload, hash
 		from move_tail order by session_key, seq;
@@ -44,6 +50,7 @@ export class SqliteWriter {
 	 */
 	#walFrames = 0;
 	tailRows = 0;
+	#packer: SqliteLogPacker | null = null;
 
 	constructor(options: SqliteWriterOptions) {
 		this.connection = openForWriting(options);
@@ -61,6 +68,7 @@ export class SqliteWriter {
 			mustChange: changes === 1,
 			appends: APPENDS_TO_TAIL.test(sql),
 		}));
+		this.#packer = new SqliteLogPacker(this.connection);
 		this.tailRows = Number(this.connection.prepare("select count(*) from move_tail").pluck().get());
 	}
 
@@ -141,6 +149,11 @@ export class SqliteWriter {
 		if (this.tailRows === 0) return;
 		this.connection.transaction(() => this.connection.exec(FOLD_TAIL)).immediate();
 		this.tailRows = 0;
+	}
+
+	/** Packs logs of finished sessions for about `budgetMs`; 0: there are none (Z2). */
+	packLogs(budgetMs: number): number {
+		return this.#packer?.packSome(budgetMs) ?? 0;
 	}
 
 	/** G4: between batches, on this connection only. Passive: never waits for a reader. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import type { SqlRow } from "#src/storage/driver.js";
 import { highScoreParams, insertHighScore } from "#src/storage/high-scores/high-score-rows.js";
+import { logEntries } from "#src/storage/packed-log.js";
 import { quarantinedParams, settleQuarantined } from "#src/storage/quarantined/quarantined-rows.js";
 import { readInstance } from "#src/storage/sqlite-instance.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
@@ -31,8 +32,19 @@ export interface Truth {
 }
 
 export const DATABASE = "game.sqlite";
-const LOG = `select session_key, seq, move_id, move_type, play_ms, recorded_at, refusal, payload, hash
-	from session_log order by session_key, seq`;
+const LOG = "select * from session_log order by session_key, seq";
+
+/** Wherever an entry lies, it is compared by what it says; hashes follow from that. */
+const bare = ({ hash: _hash, packed: _packed, ...entry }: SqlRow): SqlRow => entry;
+
+function entriesOf(row: SqlRow): SqlRow[] {
+	try {
+		return logEntries([row]).map(bare);
+	} catch {
+		// A packed log that was damaged; its session is harmed.
+		return [];
+	}
+}
 
 /** Opens a database of our own making; for files that nobody serves. */
 export function readTruth(database: string): Truth {
@@ -42,7 +54,8 @@ export function readTruth(database: string): Truth {
 		const sessions = new Map<number, { row: SqlRow; log: SqlRow[] }>();
 		for (const row of all("select * from sessions order by session_key"))
 			sessions.set(Number(row["session_key"]), { row, log: [] });
-		for (const entry of all(LOG)) sessions.get(Number(entry["session_key"]))?.log.push(entry);
+		for (const row of all(LOG))
+			sessions.get(Number(row["session_key"]))?.log.push(...entriesOf(row));
 		const tables = {
 			high_scores: all("select * from high_scores order by score_id"),
 			quarantined_sessions: all("select * from quarantined_sessions order by session_key"),

@@ -119,9 +119,10 @@ describe.each(DRIVERS)("migrations on $name", (kit) => {
 	it("[M1] each is recorded with version, name, checksum and time", async () => {
 		const place = await filled();
 		const rows = kit.look(place, "select * from schema_migrations");
-		expect(rows).toMatchObject([
+		expect(rows.slice(0, 2)).toMatchObject([
 			{ version: 1, name: "sessions" },
 			{ version: 2, name: "high-scores" },
+			{ version: 3, name: "packed-logs" },
 		]);
 		expect(rows[0]?.["checksum"]).toMatch(/^[0-9a-f]{64}$/);
 		expect(rows[0]?.["applied_at"]).toBeGreaterThan(Date.UTC(2026, 0));

@@ -48,7 +48,7 @@ describe("a rebuild", () => {
 		rows = {
 			session,
 			artifacts: all("select * from artifacts order by artifact_index"),
-			log: all("select * from session_log order by seq"),
+			log: all("select * from moves order by seq"),
 		};
 	});
 	afterAll(() => {

@@ -3,6 +3,7 @@ import { buildApp } from "#src/app.js";
 import { readConfig, type ServerConfig } from "#src/config.js";
 import { SavepointError } from "#src/errors.js";
 import type { Log } from "#src/log.js";
+import type { Console } from "#src/operator/console.js";
 import { FakeAuthority } from "./fake-authority.js";
 
 export interface FakeApp {
@@ -10,6 +11,22 @@ export interface FakeApp {
 	readonly authority: FakeAuthority;
 	/** What was logged, by level. */
 	readonly logged: { readonly level: string; readonly fields: unknown; readonly text: string }[];
+}
+
+/** A console that is off and knows no notices. */
+function closedConsole(): Console {
+	const off = async (): Promise<never> => {
+		throw new SavepointError("CONSOLE_OFF");
+	};
+	return {
+		signIns: { isOn: false, signIn: off, expiryOf: off, signOut: off, lockedForMs: () => 0 },
+		audit: { page: off },
+		sessions: { list: off, open: off },
+		notices: { active: async () => [], all: off, send: off, withdraw: off },
+		history: { read: off, start: () => undefined, stop: async () => undefined },
+		overview: off,
+		undo: off,
+	};
 }
 
 /** The HTTP server over an authority in memory, without limits unless a test asks for them. */
@@ -45,6 +62,7 @@ export async function makeFakeApp(
 				throw new SavepointError("REPLAY_NOT_FOUND");
 			},
 		},
+		console: closedConsole(),
 		pagesDirectory,
 		storage: {
 			report: () => ({

@@ -30,6 +30,8 @@ export interface ServerProcess {
 	/** Resolves when it, and what it ran under, is gone and all it said has arrived. */
 	readonly ended: Promise<ProcessEnd>;
 	readonly out: string;
+	/** Resolves when it says something more on standard output. */
+	said(): Promise<unknown>;
 	/** Log lines, and the sentence of a failed end. */
 	readonly err: string;
 	/** To Node itself, also where it runs under something. Does nothing once it has ended. */
@@ -81,6 +83,7 @@ export function startServer(options: ServerOptions): ServerProcess {
 		get out() {
 			return said.out;
 		},
+		said: () => once(child.stdout ?? child, "data"),
 		get err() {
 			return said.err;
 		},

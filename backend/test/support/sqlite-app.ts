@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "#src/app.js";
 import { readConfig } from "#src/config.js";
@@ -14,15 +15,20 @@ export interface SqliteApp {
 	readonly app: FastifyInstance;
 	/** Time goes by for the service, at once. */
 	readonly skip: (ms: number) => void;
+	/** Looks into the database from outside. */
+	query(sql: string): Promise<readonly unknown[]>;
 	close(): Promise<void>;
 }
 
 /** The HTTP server over the real authority and a database of its own, which goes with it. */
-export async function makeSqliteApp(): Promise<SqliteApp> {
+export async function makeSqliteApp(
+	settings: Readonly<Record<string, string>> = {},
+): Promise<SqliteApp> {
 	const directory = await mkdtemp(join(tmpdir(), "savepoint-http-"));
 	const config = readConfig({
 		SAVEPOINT_WRITES_PER_MINUTE: "0",
 		SAVEPOINT_DB_PATH: join(directory, "sessions.sqlite"),
+		...settings,
 	});
 	let skippedMs = 0;
 	const service = await openService(config, silent, () => Date.now() + skippedMs);
@@ -40,6 +46,14 @@ export async function makeSqliteApp(): Promise<SqliteApp> {
 		app,
 		skip(ms) {
 			skippedMs += ms;
+		},
+		async query(sql) {
+			const database = new Database(config.storage.path, { readonly: true });
+			try {
+				return database.prepare(sql).all();
+			} finally {
+				database.close();
+			}
 		},
 		async close() {
 			await app.close();

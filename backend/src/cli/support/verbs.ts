@@ -9,6 +9,7 @@ export const VERBS: Readonly<Record<string, () => Promise<(program: Command) => 
 	doctor: async () => (await import("../doctor.js")).addDoctorCommand,
 	stats: async () => (await import("../stats.js")).addStatsCommand,
 	migrate: async () => (await import("../migrate.js")).addMigrateCommand,
+	"hash-password": async () => (await import("../hash-password.js")).addHashPasswordCommand,
 	play: async () => (await import("../play.js")).addPlayCommand,
 	crashtest: async () => (await import("../crashtest.js")).addCrashtestCommand,
 };

@@ -1,10 +1,11 @@
 import { generateLevel } from "@savepoint/core";
 import type { SqlRow } from "../driver.js";
-import { encodeMoveType, encodePayload, encodeTerrain } from "../serializers.js";
+import { logEntries } from "../packed-log.js";
+import { encodeMoveType, encodePayload, encodeTerrain, UnreadableRow } from "../serializers.js";
 import type { ReadOnlyDatabase } from "./database.js";
 import { KeyedRows, logOf, rowsOf } from "./keyed-rows.js";
 import type { HarmedSession, SessionTally } from "./report.js";
-import { verifySession } from "./verify-session.js";
+import { type Harm, verifySession } from "./verify-session.js";
 
 export interface RangeOptions {
 	readonly fromKey: number;
@@ -12,6 +13,8 @@ export interface RangeOptions {
 	/** Stops after the session during which this time ran out. */
 	readonly budgetMs: number;
 	readonly withTail: boolean;
+	/** Not in a database whose migration to packed logs is pending. */
+	readonly withPacked: boolean;
 	readonly withTerrain: boolean;
 	/** Activity after this moment is not counted: it came after the counter was read. */
 	readonly activityUntilMs: number;
@@ -33,15 +36,18 @@ const SESSIONS = "select * from sessions where session_key between $1 and $2 ord
 const ARTIFACTS = `select * from artifacts where session_key between $1 and $2
 	order by session_key, artifact_index`;
 const MOVES = "select * from moves where session_key between $1 and $2 order by session_key, seq";
+const PACKED = `select session_key, seq, log as packed from packed_logs
+	where session_key between $1 and $2 order by session_key`;
 const TAIL =
 	"select * from move_tail where session_key between $1 and $2 order by session_key, seq";
 
+const SPAWN_CODE = encodeMoveType("spawn");
 /** The sweep's own ending is in the log and is no activity of a player. */
 const END_CODE = encodeMoveType("end");
 const STALE_END = encodePayload({ type: "end", claim: null, stale: true });
 
 /**
- * Verifies the sessions of a range of keys in one pass over four tables that are all clustered by
+ * Verifies the sessions of a range of keys in one pass over five tables that are all clustered by
  * the session, or small: nothing is looked up, and memory holds one session. Call it within a
  * snapshot.
  */
@@ -64,7 +70,8 @@ export function examineRange(database: ReadOnlyDatabase, options: RangeOptions):
 	try {
 		const [sessions, artifacts, moves] = [open(SESSIONS), open(ARTIFACTS), open(MOVES)];
 		const tail = new KeyedRows((options.withTail ? database.all(TAIL, bounds) : []).values());
-		const rows: Rows = { artifacts, moves, tail };
+		const packed = options.withPacked ? open(PACKED) : new KeyedRows([].values());
+		const rows: Rows = { artifacts, packed, moves, tail };
 		const startedAtMs = performance.now();
 		for (let row = sessions.shift(); row !== null; row = sessions.shift()) {
 			countStrays(found, rows, Number(row["session_key"]));
@@ -86,6 +93,7 @@ export function examineRange(database: ReadOnlyDatabase, options: RangeOptions):
 
 interface Rows {
 	readonly artifacts: KeyedRows;
+	readonly packed: KeyedRows;
 	readonly moves: KeyedRows;
 	readonly tail: KeyedRows;
 }
@@ -94,7 +102,7 @@ function examineSession(
 	found: RangeFindings,
 	options: RangeOptions,
 	row: SqlRow,
-	{ artifacts, moves, tail }: Rows,
+	rows: Rows,
 ): void {
 	const sessionKey = Number(row["session_key"]);
 	const { tally } = found;
@@ -102,13 +110,11 @@ function examineSession(
 	tally.examined += 1;
 	if (row["result"] === null) tally.active += 1;
 	else tally.ended += 1;
-	const stored = [...rowsOf(sessionKey, artifacts)];
+	const stored = [...rowsOf(sessionKey, rows.artifacts)];
 	tally.artifacts += stored.length;
 	noteActivity(found, options, Number(row["started_at"]));
-	const entries = watched(logOf(sessionKey, moves, tail), found, options);
 	// 2. Whether it verifies; what was not read by then still counts as there.
-	const log = [...entries];
-	const harm = verifySession(row, stored, log);
+	const harm = verifyLog(found, options, row, { rows, stored });
 	if (harm !== null) {
 		found.harmed.push({ sessionId: String(row["session_id"]), sessionKey, ...harm });
 		return;
@@ -117,17 +123,37 @@ function examineSession(
 	if (options.withTerrain && !isDrawnAlike(row)) found.otherTerrain.push(String(row["session_id"]));
 }
 
-function* watched(
-	entries: Iterable<SqlRow>,
+/** A log that was packed, and what lies in rows; both only where something went wrong. */
+function verifyLog(
 	found: RangeFindings,
 	options: RangeOptions,
-): Generator<SqlRow> {
-	for (const entry of entries) {
-		found.tally.moves += 1;
-		if (entry["move_type"] !== END_CODE || entry["payload"] !== STALE_END)
-			noteActivity(found, options, Number(entry["recorded_at"]));
-		yield entry;
+	row: SqlRow,
+	{ rows, stored }: { readonly rows: Rows; readonly stored: readonly SqlRow[] },
+): Harm | null {
+	const sessionKey = Number(row["session_key"]);
+	const packedRows = [...rowsOf(sessionKey, rows.packed)];
+	const inRows = [...logOf(sessionKey, rows.moves, rows.tail)];
+	let packed: SqlRow[];
+	try {
+		packed = logEntries(packedRows);
+	} catch (error) {
+		if (!(error instanceof UnreadableRow)) throw error;
+		return { reason: error.message, firstBadMove: null };
 	}
+	// The artifacts of a packed log are in it.
+	if (stored.length === 0) found.tally.artifacts += packed.filter(isAppliedSpawn).length;
+	const log = [...packed, ...inRows];
+	for (const entry of log) countEntry(found, options, entry);
+	return verifySession(row, stored, log);
+}
+
+const isAppliedSpawn = (entry: SqlRow): boolean =>
+	entry["move_type"] === SPAWN_CODE && entry["refusal"] === null;
+
+function countEntry(found: RangeFindings, options: RangeOptions, entry: SqlRow): void {
+	found.tally.moves += 1;
+	if (entry["move_type"] !== END_CODE || entry["payload"] !== STALE_END)
+		noteActivity(found, options, Number(entry["recorded_at"]));
 }
 
 function noteActivity(found: RangeFindings, options: RangeOptions, atMs: number): void {
@@ -144,6 +170,7 @@ function isDrawnAlike(row: SqlRow): boolean {
 function countStrays(found: RangeFindings, rows: Rows, beforeKey: number): void {
 	const tables = [
 		["artifacts", rows.artifacts],
+		["packed_logs", rows.packed],
 		["moves", rows.moves],
 		["move_tail", rows.tail],
 	] as const;

@@ -21,6 +21,7 @@ export async function checkSessions(examination: Examination): Promise<void> {
 	const options = {
 		budgetMs: CHUNK_BUDGET_MS,
 		withTail: isTailReadable(examination),
+		withPacked: hasPackedLogs(examination),
 		withTerrain: !quick,
 		// While there is no session there is no activity, whatever a server begins meanwhile.
 		activityUntilMs:
@@ -136,6 +137,10 @@ function readActivity({ database }: Examination): number | null {
 		return null;
 	}
 }
+
+/** false where that migration is pending. */
+const hasPackedLogs = ({ database }: Examination): boolean =>
+	database.all("select 1 from sqlite_schema where name = 'packed_logs'").length > 0;
 
 /** One damaged page in the small tail must not make every session look harmed. */
 function isTailReadable({ database, findings }: Examination): boolean {

@@ -48,8 +48,8 @@ export interface TableFindings {
 	readonly table: string;
 	readonly salvaged: number;
 	readonly fromBackup: number;
-	/** Rows that were found and that nothing proves. */
-	readonly left: number;
+	/** Rows of a table without checksums, taken as they were found. */
+	readonly unproven: number;
 }
 
 export interface Uncertainty {

@@ -17,6 +17,8 @@ export interface Remains {
 	readonly key: number;
 	/** Rows that may be the session's, the best source first. */
 	readonly rows: readonly SqlRow[];
+	/** Logs that were packed as one value: without hashes, so that only the row's can prove them. */
+	wholeLogs(): Iterable<readonly LogCandidate[]>;
 	/** Entries that may stand at this place of the log. */
 	candidates(seq: number): Iterable<LogCandidate>;
 	/** The last place of which anything was found; 0: none. */
@@ -44,7 +46,7 @@ export interface RebuiltSession {
 export function rebuildSession(remains: Remains): RebuiltSession | null {
 	const proven = remains.rows.filter(isProven);
 	for (const row of proven.length > 0 ? proven : remains.rows) {
-		const played = play(row, remains);
+		const played = playWhole(row, remains) ?? play(row, remains);
 		if (played === null) continue;
 		const isProvenByLog = played.entries.length > 0 || isAtItsStart(row, played.record);
 		if (proven.length === 0 && !isProvenByLog) continue;
@@ -67,14 +69,46 @@ const isAtItsStart = (row: SqlRow, record: SessionRecord): boolean =>
 
 type Played = Pick<RebuiltSession, "record" | "entries">;
 
-function play(row: SqlRow, remains: Remains): Played | null {
-	let player: LogPlayer;
+function playerOf(row: SqlRow): LogPlayer | null {
 	try {
-		player = new LogPlayer(row as SessionRow);
+		return new LogPlayer(row as SessionRow);
 	} catch {
 		// An unproven row may hold anything.
 		return null;
 	}
+}
+
+/** A packed log counts when it leads, from the row's fixed fields, to the hash that the row states. */
+function playWhole(row: SqlRow, remains: Remains): Played | null {
+	for (const log of remains.wholeLogs()) {
+		const player = playerOf(row);
+		if (player === null || log.length === 0) continue;
+		const entries = log.map(({ entry, source }) => {
+			const taken = take(player, entry);
+			return taken === null ? null : { entry: taken, source };
+		});
+		const { record } = player;
+		if (record.headHash === row["head_hash"] && record.seq === row["seq"])
+			return { record, entries: entries.filter((one) => one !== null) };
+	}
+	return null;
+}
+
+/** The entry with its hash, or null where it is not the next one. */
+function take(player: LogPlayer, entry: SqlRow): SqlRow | null {
+	try {
+		player.play(entry);
+		return { ...entry, hash: player.record.headHash };
+	} catch (error) {
+		// Without a hash of its own, an entry may hold anything.
+		if (error instanceof UnreadableRow || entry["hash"] === null) return null;
+		throw error;
+	}
+}
+
+function play(row: SqlRow, remains: Remains): Played | null {
+	const player = playerOf(row);
+	if (player === null) return null;
 	const entries: LogCandidate[] = [];
 	for (;;) {
 		const next = takeNext(player, remains);
@@ -84,13 +118,9 @@ function play(row: SqlRow, remains: Remains): Played | null {
 }
 
 function takeNext(player: LogPlayer, remains: Remains): LogCandidate | null {
-	for (const candidate of remains.candidates(player.record.seq + 1)) {
-		try {
-			player.play(candidate.entry);
-			return candidate;
-		} catch (error) {
-			if (!(error instanceof UnreadableRow)) throw error;
-		}
+	for (const { entry, source } of remains.candidates(player.record.seq + 1)) {
+		const taken = take(player, entry);
+		if (taken !== null) return { entry: taken, source };
 	}
 	return null;
 }

@@ -1,4 +1,4 @@
-import type { SqlValue } from "../driver.js";
+import type { SqlRow } from "../driver.js";
 
 /**
  * SQLite's record format, as its file format document lays it out. Pure: bytes in, values out; what
@@ -38,8 +38,7 @@ const bytesOfType = (type: number): number => {
 const readInteger = (bytes: Buffer, at: number, size: number): number =>
 	size === 8 ? Number(bytes.readBigInt64BE(at)) : bytes.readIntBE(at, size);
 
-/** Blobs come as bytes; no table of ours has floating point numbers, but a damaged one may. */
-export type RecordValue = SqlValue | Uint8Array;
+export type RecordValue = SqlRow[string];
 
 function readValue(bytes: Buffer, at: number, type: number): RecordValue {
 	const size = bytesOfType(type);

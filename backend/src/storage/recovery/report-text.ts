@@ -50,10 +50,10 @@ function findingsText(findings: RecoveryFindings): string[] {
 			["moves from the backup", `${moves.backup}`],
 			["backup", backup === null ? "none that fits" : `${backup.name}, taken ${backup.takenAt}`],
 			...tables.map(
-				({ table: name, salvaged, fromBackup, left }) =>
+				({ table: name, salvaged, fromBackup, unproven }) =>
 					[
 						`rows of ${name}`,
-						`${salvaged} salvaged, ${fromBackup} from the backup${left > 0 ? `, ${left} left: no checksum proves them` : ""}`,
+						`${salvaged} salvaged, ${fromBackup} from the backup${unproven > 0 ? `, ${unproven} as found: no checksum proves them` : ""}`,
 					] as const,
 			),
 		]),

@@ -1,4 +1,4 @@
-import type { SqlRow, SqlValue } from "../driver.js";
+import type { SqlRow } from "../driver.js";
 import type { RecordValue } from "./record-format.js";
 
 /**
@@ -21,20 +21,21 @@ export interface TableLayout {
 
 export interface LayoutColumn {
 	readonly name: string;
-	readonly type: "integer" | "text" | "any";
+	readonly type: "integer" | "text" | "blob" | "any";
 	readonly isNullable: boolean;
 	/** What a row that is older than the column has there. */
-	readonly fallback: SqlValue;
+	readonly fallback: RecordValue;
 }
 
-const fits = (column: LayoutColumn, value: RecordValue): value is SqlValue => {
+const fits = (column: LayoutColumn, value: RecordValue): boolean => {
 	if (value === null) return column.isNullable;
-	if (value instanceof Uint8Array) return false;
 	switch (column.type) {
 		case "integer":
 			return Number.isSafeInteger(value);
 		case "text":
 			return typeof value === "string";
+		case "blob":
+			return value instanceof Uint8Array;
 		case "any":
 			return true;
 	}
@@ -47,7 +48,7 @@ export function rowOf(
 	rowid: number | null,
 ): SqlRow | null {
 	if (record.length > layout.columns.length) return null;
-	const row: Record<string, SqlValue> = {};
+	const row: Record<string, RecordValue> = {};
 	for (const [at, column] of layout.columns.entries()) {
 		const value = at < record.length ? record[at] : column.fallback;
 		if (column.name === layout.rowidColumn) {

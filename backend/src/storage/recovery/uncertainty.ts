@@ -7,11 +7,17 @@ export type Doubt = Omit<Uncertainty, "activeSessions">;
 
 const LISTED_MAX = 1_000;
 
+const MADE_ANEW: ReadonlySet<string> = new Set([
+	"artifacts",
+	"session_stats",
+	"logs_to_pack",
+	"schema_migrations",
+]);
+
 /** Pages whose rows are made anew from others: nothing is lost with them. */
 export function isHarmless(page: DamagedPage, layouts: readonly TableLayout[]): boolean {
 	if (page.table === null) return false;
-	if (page.table === "artifacts" || page.table === "session_stats") return true;
-	if (page.table.startsWith("sqlite_") || page.table === "schema_migrations") return true;
+	if (page.table.startsWith("sqlite_") || MADE_ANEW.has(page.table)) return true;
 	return layouts.some(({ table, isTable }) => table === page.table && !isTable);
 }
 

@@ -1,0 +1,100 @@
+import {
+	AuditLines,
+	HISTORY_SPANS,
+	History,
+	NoticeLines,
+	Overview,
+	SESSION_FILTERS,
+	SessionDetail,
+	SessionLines,
+} from "@savepoint/core";
+import type { FastifyInstance } from "fastify";
+import { type Static, Type } from "typebox";
+import { SavepointError } from "../../errors.js";
+import { CONSOLE_PAGE_DEFAULT, CONSOLE_PAGE_MAX, PARAM_LENGTH_MAX } from "../../limits.js";
+import type { ApiContext } from "../context.js";
+import { readErrors, type SessionRoute } from "../documented.js";
+
+const LIMIT_RULE = `A whole number from 1 to ${CONSOLE_PAGE_MAX}.`;
+const TAG = { tags: ["console"] };
+const words = <T extends string>(values: readonly T[]) =>
+	Type.Unsafe<T>({ type: "string", enum: [...values] });
+const pageFields = {
+	after: Type.Optional(Type.String({ maxLength: PARAM_LENGTH_MAX, description: "`next`." })),
+	limit: Type.Optional(Type.String({ pattern: "^[0-9]{1,3}$", description: LIMIT_RULE })),
+};
+const PageQuery = Type.Object(pageFields);
+const SessionsQuery = Type.Object({
+	...pageFields,
+	filter: Type.Optional(words(SESSION_FILTERS)),
+	search: Type.Optional(
+		Type.String({ pattern: "^[0-9a-z]{0,36}$", description: "What the id begins with." }),
+	),
+});
+const HistoryQuery = Type.Object({ span: words(HISTORY_SPANS) });
+const guarded = readErrors.bind(null, "CONSOLE_OFF", "SIGN_IN_REQUIRED");
+
+/** What an operator can look at. Nothing here changes anything. */
+export function registerConsoleReads(app: FastifyInstance, { console }: ApiContext): void {
+	app.get("/overview", {
+		schema: { ...TAG, summary: "The service now", response: { 200: Overview, ...guarded() } },
+		handler: () => console.overview(),
+	});
+
+	app.get<{ Querystring: Static<typeof HistoryQuery> }>("/history", {
+		schema: {
+			...TAG,
+			summary: "The statistics over time",
+			querystring: HistoryQuery,
+			response: { 200: History, ...guarded() },
+		},
+		handler: ({ query }) => console.history.read(query.span),
+	});
+
+	app.get<{ Querystring: Static<typeof SessionsQuery> }>("/sessions", {
+		schema: {
+			...TAG,
+			summary: "Sessions, page by page",
+			description: "Newest first; active ones: the one that falls due last first.",
+			querystring: SessionsQuery,
+			response: { 200: SessionLines, ...guarded() },
+		},
+		handler: ({ query }) =>
+			console.sessions.list({
+				filter: query.filter ?? null,
+				idPrefix: query.search ?? "",
+				cursor: query.after ?? null,
+				limit: readLimit(query.limit),
+			}),
+	});
+
+	app.get<SessionRoute>("/sessions/:id", {
+		schema: {
+			...TAG,
+			summary: "One session with its last moves",
+			response: { 200: SessionDetail, ...guarded("SESSION_NOT_FOUND", "SESSION_HARMED") },
+		},
+		handler: ({ params }) => console.sessions.open(params.id),
+	});
+
+	app.get("/notices", {
+		schema: { ...TAG, summary: "All notices", response: { 200: NoticeLines, ...guarded() } },
+		handler: async () => ({ notices: await console.notices.all() }),
+	});
+
+	app.get<{ Querystring: Static<typeof PageQuery> }>("/audit", {
+		schema: {
+			...TAG,
+			summary: "What operators did, newest first",
+			querystring: PageQuery,
+			response: { 200: AuditLines, ...guarded() },
+		},
+		handler: ({ query }) => console.audit.page(query.after ?? null, readLimit(query.limit)),
+	});
+}
+
+function readLimit(text: string | undefined): number {
+	const limit = Number(text ?? CONSOLE_PAGE_DEFAULT);
+	if (limit >= 1 && limit <= CONSOLE_PAGE_MAX) return limit;
+	throw new SavepointError("BAD_REQUEST", `\`limit\` takes ${LIMIT_RULE.toLowerCase()}`);
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import type { ServerConfig } from "./config.js";
+import type { Authority } from "./game/answers.js";
+import { newId } from "./ids.js";
+import type { Log } from "./log.js";
+import { AuditBook } from "./operator/audit-book.js";
+import type { Console } from "./operator/console.js";
+import { HistoryBook } from "./operator/history-book.js";
+import { NoticeBoard } from "./operator/notice-board.js";
+import { readOverview } from "./operator/overview.js";
+import type { LiveSessions } from "./operator/ports.js";
+import { SessionDesk } from "./operator/session-desk.js";
+import { SignIns } from "./operator/sign-ins.js";
+import { undoDeed } from "./operator/undo.js";
+import { readDiskUse } from "./storage/disk-use.js";
+import { HistoryRepo } from "./storage/history/history-repo.js";
+import { LoneChanges } from "./storage/lone-changes.js";
+import { NoticeRepo } from "./storage/notices/notice-repo.js";
+import type { Storage } from "./storage/open.js";
+import { AuditRepo } from "./storage/operators/audit-repo.js";
+import { SignInRepo } from "./storage/operators/sign-in-repo.js";
+import { SessionDirectory } from "./storage/session-directory.js";
+import { VERSION } from "./version.js";
+
+const TOKEN_BYTES = 32;
+
+export interface ConsoleParts {
+	readonly config: Pick<ServerConfig, "consoleAccess">;
+	readonly storage: Storage;
+	readonly authority: Authority;
+	readonly live: LiveSessions;
+	readonly log: Log;
+	readonly now: () => number;
+}
+
+/** What operators use, over the same storage and the same authority as the players. */
+export function openConsole(parts: ConsoleParts): Console {
+	const { config, storage, authority, live, log, now } = parts;
+	const { driver, statements, commits } = storage;
+	const startedAtMs = now();
+	const writer = new LoneChanges(commits);
+	const audit = new AuditBook({
+		store: new AuditRepo(driver, statements),
+		writer,
+		now,
+		newId,
+	});
+	const notices = new NoticeBoard({ store: new NoticeRepo(driver, statements), audit, now, newId });
+	return {
+		audit,
+		notices,
+		signIns: new SignIns({
+			access: config.consoleAccess,
+			store: new SignInRepo(driver, statements),
+			audit,
+			now,
+			newToken: () => randomBytes(TOKEN_BYTES).toString("base64url"),
+		}),
+		sessions: new SessionDesk({ directory: new SessionDirectory(driver), authority, live }),
+		history: new HistoryBook({
+			store: new HistoryRepo(driver, statements),
+			writer,
+			counters: () => commits.counters,
+			now,
+			log,
+		}),
+		overview: () =>
+			readOverview({
+				authority,
+				report: storage.report,
+				commits: () => ({ ...commits.gauges, queueDepth: commits.depth }),
+				diskUse: () => readDiskUse(storage.report().location),
+				downtimeMs: () => commits.downtimeMsAt(now()),
+				now,
+				startedAtMs,
+				version: VERSION,
+			}),
+		undo: (entryId, origin) => undoDeed({ audit, notices }, entryId, origin),
+	};
+}

@@ -1,0 +1,18 @@
+import type { AuditLine, Overview } from "@savepoint/core";
+import type { AuditBook, Origin } from "./audit-book.js";
+import type { HistoryBook } from "./history-book.js";
+import type { NoticeBoard } from "./notice-board.js";
+import type { SessionDesk } from "./session-desk.js";
+import type { SignIns } from "./sign-ins.js";
+
+/** All that the console's calls are made of. */
+export interface Console {
+	readonly signIns: Pick<SignIns, "isOn" | "signIn" | "expiryOf" | "signOut" | "lockedForMs">;
+	readonly audit: Pick<AuditBook, "page">;
+	readonly sessions: Pick<SessionDesk, "list" | "open">;
+	readonly notices: Pick<NoticeBoard, "active" | "all" | "send" | "withdraw">;
+	readonly history: Pick<HistoryBook, "read" | "start" | "stop">;
+	overview(): Promise<Overview>;
+	/** Rejects with AUDIT_NOT_FOUND or NOTHING_TO_UNDO. */
+	undo(entryId: string, origin: Origin): Promise<AuditLine>;
+}

@@ -1,0 +1,185 @@
+import { type Static, type TSchema, Type } from "typebox";
+import { MovesPage, Session, SessionStats } from "./schemas.js";
+import { SESSION_RESULTS } from "./session-state.js";
+
+/**
+ * What the operator's console and the server say to each other, under `/api/console`. Everything
+ * but `sign-in` needs the cookie that it sets.
+ */
+
+const literals = <T extends string>(values: readonly T[]) =>
+	Type.Unsafe<T>({ type: "string", enum: [...values] });
+const Time = Type.String({ format: "date-time" });
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+// Signing in.
+export const SignInBody = Type.Object({ password: Type.String({ minLength: 1, maxLength: 1024 }) });
+export type SignInBody = Static<typeof SignInBody>;
+export const SignedIn = Type.Object({ expiresAt: Time, serverVersion: Type.String() });
+export type SignedIn = Static<typeof SignedIn>;
+
+// Sessions.
+export const SESSION_FILTERS = ["active", "ended"] as const;
+export type SessionFilter = (typeof SESSION_FILTERS)[number];
+
+export const SessionLine = Type.Object({
+	sessionId: Type.String(),
+	startedAt: Time,
+	endedAt: nullable(Time),
+	result: nullable(literals(SESSION_RESULTS)),
+	/** Ended by the sweep, not by a player. */
+	stale: Type.Boolean(),
+	durationSeconds: Type.Number(),
+	/** As of the stored snapshot: an active session may be further. */
+	score: Type.Integer(),
+	seq: Type.Integer(),
+	/** In this server's memory now. */
+	live: Type.Boolean(),
+});
+export type SessionLine = Static<typeof SessionLine>;
+
+export const SessionLines = Type.Object({
+	sessions: Type.Array(SessionLine, { description: "Newest first." }),
+	/** For `after` of the next page; null at the end. */
+	next: nullable(Type.String()),
+});
+export type SessionLines = Static<typeof SessionLines>;
+
+export const SessionDetail = Type.Object({
+	session: Session,
+	watchers: Type.Integer({ description: "Live connections to it on this server." }),
+	/** The last moves of its log, oldest first. */
+	log: MovesPage.properties.moves,
+});
+export type SessionDetail = Static<typeof SessionDetail>;
+
+// The storage and the service, now and over time.
+export const Overview = Type.Object({
+	at: Time,
+	serverVersion: Type.String(),
+	startedAt: Time,
+	stats: SessionStats,
+	sessionsToday: Type.Integer(),
+	health: Type.Object({
+		status: literals(["ok", "unavailable"]),
+		code: nullable(Type.String()),
+		reason: nullable(Type.String()),
+	}),
+	storage: Type.Object({
+		engine: Type.String(),
+		location: Type.String(),
+		warnings: Type.Array(Type.String()),
+		recovery: nullable(
+			Type.Object({
+				at: Type.String(),
+				reason: Type.String(),
+				quarantine: nullable(Type.String()),
+				outcome: Type.String(),
+			}),
+		),
+		databaseBytes: nullable(Type.Integer()),
+		walBytes: Type.Integer(),
+		tailRows: Type.Integer(),
+		freeBytes: nullable(Type.Integer()),
+		downtimeMs: Type.Integer(),
+	}),
+	commits: Type.Object({
+		batches: Type.Integer(),
+		writes: Type.Integer(),
+		largestBatch: Type.Integer(),
+		commitMsMean: Type.Number(),
+		commitMsMax: Type.Number(),
+		queueDepth: Type.Integer(),
+	}),
+});
+export type Overview = Static<typeof Overview>;
+
+export const HISTORY_SPANS = ["hour", "day", "week", "month"] as const;
+export type HistorySpan = (typeof HISTORY_SPANS)[number];
+
+/** Totals at a moment; what happened between two is their difference. */
+export const HistoryPoint = Type.Object({
+	at: Time,
+	active: Type.Integer(),
+	started: Type.Integer(),
+	won: Type.Integer(),
+	lost: Type.Integer(),
+	abandoned: Type.Integer(),
+});
+export type HistoryPoint = Static<typeof HistoryPoint>;
+export const History = Type.Object({
+	span: literals(HISTORY_SPANS),
+	points: Type.Array(HistoryPoint, { description: "Oldest first, evenly thinned." }),
+});
+export type History = Static<typeof History>;
+
+// Notices to players.
+export const NOTICE_TITLE_LENGTH_MAX = 80;
+export const NOTICE_MESSAGE_LENGTH_MAX = 500;
+export const NoticeBody = Type.Object({
+	title: Type.String({ minLength: 1, maxLength: NOTICE_TITLE_LENGTH_MAX }),
+	message: Type.String({ minLength: 1, maxLength: NOTICE_MESSAGE_LENGTH_MAX }),
+	/** Missing or null: from now on. */
+	validFrom: Type.Optional(nullable(Time)),
+	validTo: Time,
+});
+export type NoticeBody = Static<typeof NoticeBody>;
+export const Notice = Type.Object({
+	id: Type.String(),
+	title: Type.String(),
+	message: Type.String(),
+	validFrom: Time,
+	validTo: Time,
+});
+export type Notice = Static<typeof Notice>;
+export const NoticeLine = Type.Object({
+	...Notice.properties,
+	withdrawnAt: nullable(Time),
+	state: literals(["planned", "shown", "over", "withdrawn"]),
+});
+export type NoticeLine = Static<typeof NoticeLine>;
+export const NoticeLines = Type.Object({ notices: Type.Array(NoticeLine) });
+export type NoticeLines = Static<typeof NoticeLines>;
+
+// The audit log.
+export const AUDIT_ACTIONS = [
+	"sign-in",
+	"sign-out",
+	"end-session",
+	"reopen-session",
+	"delete-session",
+	"undelete-session",
+	"restore-session",
+	"undo-restore",
+	"send-notice",
+	"withdraw-notice",
+	"show-notice",
+	"back-up",
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+export const AuditLine = Type.Object({
+	id: Type.String(),
+	at: Time,
+	action: literals(AUDIT_ACTIONS),
+	/** A session's or a notice's id; null where the action has none. */
+	subject: nullable(Type.String()),
+	/** Where the operator was: the client's address. */
+	from: Type.String(),
+	before: nullable(Type.Unknown()),
+	after: nullable(Type.Unknown()),
+	/** The entry that undid this one. */
+	undoneBy: nullable(Type.String()),
+	/** The action that would undo it now; null: there is none, or it is undone. */
+	undo: nullable(literals(AUDIT_ACTIONS)),
+});
+export type AuditLine = Static<typeof AuditLine>;
+export const AuditLines = Type.Object({
+	entries: Type.Array(AuditLine, { description: "Newest first." }),
+	next: nullable(Type.String()),
+});
+export type AuditLines = Static<typeof AuditLines>;
+
+/** What an operator's action answers: its entry in the audit log. */
+export const ActionAnswer = Type.Object({ entry: AuditLine });
+export type ActionAnswer = Static<typeof ActionAnswer>;
