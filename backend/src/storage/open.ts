@@ -7,6 +7,7 @@ import type { SqlDriver } from "./driver.js";
 import { StatementList, type StorageModule } from "./module.js";
 import { MODULES } from "./modules.js";
 import type { RecoveryReport, SessionRepository, StorageReport } from "./ports.js";
+import { QuarantineRegister } from "./quarantined/register.js";
 import { readServiceState, updateCounters, updateHeartbeat } from "./service-rows.js";
 import { SessionRepo } from "./session-repo.js";
 import { openSqlite } from "./sqlite.js";
@@ -95,8 +96,11 @@ export async function assembleStorage(
 		},
 		answerBeforeCommit: opening.config.testFault === "answer-before-commit",
 	});
+	const sessions = new SessionRepo(driver, statements, service.lastSessionKey);
+	const register = new QuarantineRegister({ statements, commits, now: opening.now });
+	sessions.onHarmed = (key, reason, row) => register.note(key, reason, row);
 	return {
-		sessions: new SessionRepo(driver, statements, service.lastSessionKey),
+		sessions,
 		commits,
 		driver,
 		statements,
@@ -108,6 +112,7 @@ export async function assembleStorage(
 			warnings: parts.warnings,
 			recovery: parts.recovery,
 			gauges: driver.gauges(),
+			harmedSessions: register.count,
 		}),
 		close: () => driver.close(),
 	};

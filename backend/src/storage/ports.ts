@@ -159,6 +159,8 @@ export interface StorageReport {
 	/** What had to be recovered at start, for `/health` and the log; null on an ordinary day. */
 	readonly recovery: RecoveryReport | null;
 	readonly gauges: DriverGauges;
+	/** Sessions that were found not to verify since the start, and set aside by name. */
+	readonly harmedSessions: number;
 }
 
 export interface RecoveryReport {

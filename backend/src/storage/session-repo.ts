@@ -82,6 +82,8 @@ export class SessionRepo implements SessionRepository {
 	readonly #driver: SqlDriver;
 	readonly #places: Readonly<Record<"move" | "session" | "snapshot" | "artifact", number>>;
 	#lastKey: number;
+	/** Hears of each session that does not verify, with why and its row. */
+	onHarmed: (key: number, reason: string, row: SqlRow) => void = () => undefined;
 
 	constructor(driver: SqlDriver, statements: StatementList, lastKey: number) {
 		this.#driver = driver;
@@ -110,6 +112,7 @@ export class SessionRepo implements SessionRepository {
 				if (page.length < REPLAY_PAGE_MOVES) return rebuild.finish();
 			}
 		} catch (error) {
+			if (error instanceof UnreadableRow) this.onHarmed(key, error.message, row);
 			throw asHarmed(error);
 		}
 	}

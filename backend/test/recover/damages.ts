@@ -192,3 +192,15 @@ export const DAMAGES: readonly Damage[] = [
 		spoil: ({ directory }) => rmSync(join(directory, DATABASE)),
 	},
 ];
+
+/** Zeros in the place of the first page of a table or an index. */
+export function zeroPage(database: string, name: string): void {
+	const connection = new Database(database);
+	const page = connection
+		.prepare("select rootpage from sqlite_schema where name = ?")
+		.pluck()
+		.get(name) as number;
+	connection.close();
+	const bytes = readFileSync(database);
+	writeFileSync(database, bytes.fill(0, start(page), start(page + 1)));
+}

@@ -4,10 +4,13 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import type { SqlRow } from "#src/storage/driver.js";
 import { highScoreParams, insertHighScore } from "#src/storage/high-scores/high-score-rows.js";
+import { StatementList } from "#src/storage/module.js";
+import { MODULES } from "#src/storage/modules.js";
 import { logEntries } from "#src/storage/packed-log.js";
 import { quarantinedParams, settleQuarantined } from "#src/storage/quarantined/quarantined-rows.js";
 import { readInstance } from "#src/storage/sqlite-instance.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
+import { SqliteWriter } from "#src/storage/sqlite-writer.js";
 import {
 	createSession,
 	endMove,
@@ -79,6 +82,15 @@ async function play({ store }: TestStorage, count: number, isGoingOn: boolean): 
 	}
 }
 
+/** What the server does when it is idle: the logs of finished sessions become one row each. */
+export function packLogs(database: string): void {
+	const writer = new SqliteWriter({ path: database, unsafeSync: false });
+	writer.prepare(new StatementList(MODULES).all);
+	while (writer.packLogs(1_000) > 0);
+	writer.checkpoint("truncate");
+	writer.close();
+}
+
 /** High scores, and rows so long that they go on on pages of their own. */
 async function addOthers({ storage }: TestStorage): Promise<void> {
 	const scores = Array.from({ length: 40 }, (_, at) => ({
@@ -128,11 +140,13 @@ export async function makeGrounds(sessions: number): Promise<Ground[]> {
 	await play(first, Math.ceil(sessions / 3), false);
 	await addOthers(first);
 	await first.close();
+	packLogs(database);
 	const backup = makeBackup(directory);
 	// 2. What is in the file.
 	const second = await openTestStorage(database);
 	await play(second, Math.ceil(sessions / 3), false);
 	await second.close();
+	packLogs(database);
 	// 3. What is in the -wal, copied as a kill leaves it.
 	const third = await openTestStorage(database);
 	await play(third, Math.ceil(sessions / 6), false);

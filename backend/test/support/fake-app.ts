@@ -71,6 +71,7 @@ export async function makeFakeApp(
 				trouble: null,
 				warnings: [],
 				recovery: null,
+				harmedSessions: 0,
 				gauges: { walBytes: 0, tailRows: 0 },
 			}),
 		},
