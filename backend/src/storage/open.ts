@@ -11,6 +11,7 @@ import { QuarantineRegister } from "./quarantined/register.js";
 import { readServiceState, updateCounters, updateHeartbeat } from "./service-rows.js";
 import { SessionRepo } from "./session-repo.js";
 import { openSqlite } from "./sqlite.js";
+import { clockWarnings } from "./start-warnings.js";
 
 /** An open storage: what the composition root hands to the authority. */
 export interface Storage {
@@ -80,6 +81,8 @@ export async function assembleStorage(
 ): Promise<Storage> {
 	const { driver, statements } = parts;
 	const service = await readServiceState(driver);
+	const clock = clockWarnings(service.heartbeatAtMs, opening.now());
+	for (const warning of clock) opening.log.warn(warning);
 	const commits = new CommitQueue({
 		driver,
 		places: {
@@ -109,7 +112,7 @@ export async function assembleStorage(
 			engine: driver.engine,
 			location: parts.location,
 			trouble: commits.trouble,
-			warnings: parts.warnings,
+			warnings: [...parts.warnings, ...clock],
 			recovery: parts.recovery,
 			gauges: driver.gauges(),
 			harmedSessions: register.count,

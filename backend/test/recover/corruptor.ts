@@ -5,7 +5,7 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { DAMAGES, type Damage, type PageNumbers, pageNumbers } from "./damages.js";
 import { type Exercise, exercise } from "./exercise.js";
-import { copyGround, DATABASE, type Ground, makeGrounds } from "./ground.js";
+import { copyGround, DATABASE, type Ground, makeGrounds, type Truth } from "./ground.js";
 import { judge, type Verdict } from "./judge.js";
 
 export interface Run {
@@ -14,6 +14,7 @@ export interface Run {
 	readonly seed: number;
 	readonly exercise: Exercise;
 	readonly verdict: Verdict;
+	readonly truth: Truth;
 	/** Files that were set aside and are not byte for byte as they were found. */
 	readonly changedEvidence: readonly string[];
 }
@@ -56,7 +57,8 @@ export class Corruptor {
 			const done = await exercise(directory, ground.truth);
 			const verdict = judge(ground.truth, done.found, done.told);
 			const changedEvidence = done.starts === 1 ? changed(directory, before) : [];
-			return { damage, withBackup, seed, exercise: done, verdict, changedEvidence };
+			const { truth } = ground;
+			return { damage, withBackup, seed, truth, exercise: done, verdict, changedEvidence };
 		} finally {
 			rmSync(directory, { recursive: true, force: true });
 		}
