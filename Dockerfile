@@ -46,4 +46,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "-e", "\
 		.then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 
 # The server is process 1 itself, so that a stop reaches it as SIGTERM.
-CMD ["node", "backend/dist/server.js"]
+CMD ["node", "backend/dist/bundle/serve.js"]

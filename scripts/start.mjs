@@ -19,6 +19,6 @@ await prepare();
 
 // The server runs in this very process, as if it had been started by name: a signal, a kill -9 and
 // an exit code mean the same for `npm start` as for the server itself.
-const server = `${ROOT}backend/dist/server.js`;
+const server = `${ROOT}backend/dist/bundle/serve.js`;
 process.argv[1] = server;
 await import(pathToFileURL(server).href);

@@ -17,9 +17,19 @@ export interface ServerConfig {
 	/** Addresses and networks whose word about the client's address is believed. */
 	readonly trustProxy: readonly string[];
 	readonly requestTimeoutMs: number;
+	readonly retention: RetentionPolicy;
 	readonly consoleAccess: ConsoleAccess;
+	/** What opens `/metrics`; null: a call from this machine does. */
+	readonly metricsToken: string | null;
 	/** null: `info`, or `warn` where a person looks at a terminal. */
 	readonly logLevel: LogLevel | null;
+}
+
+export interface RetentionPolicy {
+	/** How long an ended session is kept; null: for ever. */
+	readonly keepMs: number | null;
+	/** How long a removal can be taken back before anything is deleted. */
+	readonly undoMs: number;
 }
 
 /** What the console asks for; `off`: there is no console. */
@@ -27,6 +37,8 @@ export type ConsoleAccess =
 	| { readonly kind: "off" }
 	| { readonly kind: "password"; readonly password: string }
 	| { readonly kind: "hash"; readonly hash: string };
+
+const DAY_MS = 24 * 3_600_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -46,7 +58,9 @@ export function readConfig(env: Environment): ServerConfig {
 		requestTimeoutMs:
 			1000 *
 			readInteger(env, "SAVEPOINT_REQUEST_TIMEOUT_SECONDS", { min: 1, max: 3_600 }, mistakes),
+		retention: readRetention(env, mistakes),
 		consoleAccess: readConsoleAccess(env, mistakes),
+		metricsToken: readMetricsToken(env, mistakes),
 		logLevel: readLogLevel(env, mistakes),
 	};
 	mistakes.push(...unknownSettings(env));
@@ -99,6 +113,13 @@ function isNetwork(entry: string): boolean {
 	);
 }
 
+function readRetention(env: Environment, mistakes: string[]): RetentionPolicy {
+	const keepDays = readInteger(env, "SAVEPOINT_RETENTION_DAYS", { max: 36_500 }, mistakes);
+	const bounds = { min: 1, max: 365 };
+	const undoDays = readInteger(env, "SAVEPOINT_RETENTION_UNDO_DAYS", bounds, mistakes);
+	return { keepMs: keepDays === 0 ? null : keepDays * DAY_MS, undoMs: undoDays * DAY_MS };
+}
+
 /** No default password, and none that a list of common ones would hold. */
 function readConsoleAccess(env: Environment, mistakes: string[]): ConsoleAccess {
 	const said = env["SAVEPOINT_ADMIN_PASSWORD"] ?? "";
@@ -119,6 +140,17 @@ function readConsoleAccess(env: Environment, mistakes: string[]): ConsoleAccess 
 		);
 	if (hash !== "") return { kind: "hash", hash };
 	return password === "" ? { kind: "off" } : { kind: "password", password };
+}
+
+const METRICS_TOKEN = /^[\x21-\x7e]{16,200}$/;
+
+function readMetricsToken(env: Environment, mistakes: string[]): string | null {
+	const token = text(env, "SAVEPOINT_METRICS_TOKEN");
+	if (token === "") return null;
+	// The token itself is a secret, and mistakes are shown.
+	if (!METRICS_TOKEN.test(token))
+		mistakes.push("SAVEPOINT_METRICS_TOKEN takes 16 to 200 visible ASCII characters.");
+	return token;
 }
 
 function readLogLevel(env: Environment, mistakes: string[]): LogLevel | null {

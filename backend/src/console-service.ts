@@ -9,33 +9,39 @@ import { HistoryBook } from "./operator/history-book.js";
 import { NoticeBoard } from "./operator/notice-board.js";
 import { readOverview } from "./operator/overview.js";
 import type { LiveSessions } from "./operator/ports.js";
+import { RetentionKeeper, type RetentionKeeperDeps } from "./operator/retention-keeper.js";
 import { SessionDesk } from "./operator/session-desk.js";
 import { SignIns } from "./operator/sign-ins.js";
 import { undoDeed } from "./operator/undo.js";
 import { readDiskUse } from "./storage/disk-use.js";
 import { HistoryRepo } from "./storage/history/history-repo.js";
 import { LoneChanges } from "./storage/lone-changes.js";
+import { MODULES } from "./storage/modules.js";
 import { NoticeRepo } from "./storage/notices/notice-repo.js";
 import type { Storage } from "./storage/open.js";
 import { AuditRepo } from "./storage/operators/audit-repo.js";
 import { SignInRepo } from "./storage/operators/sign-in-repo.js";
+import { RemovalRepo } from "./storage/removals/removal-repo.js";
+import { previewRetention } from "./storage/removals/retention-preview.js";
 import { SessionDirectory } from "./storage/session-directory.js";
 import { VERSION } from "./version.js";
 
 const TOKEN_BYTES = 32;
 
 export interface ConsoleParts {
-	readonly config: Pick<ServerConfig, "consoleAccess">;
+	readonly config: Pick<ServerConfig, "consoleAccess" | "retention">;
 	readonly storage: Storage;
 	readonly authority: Authority;
 	readonly live: LiveSessions;
+	/** A session was removed: nobody may see it, from memory either. */
+	readonly onHidden: RetentionKeeperDeps["onHidden"];
 	readonly log: Log;
 	readonly now: () => number;
 }
 
 /** What operators use, over the same storage and the same authority as the players. */
 export function openConsole(parts: ConsoleParts): Console {
-	const { config, storage, authority, live, log, now } = parts;
+	const { config, storage, authority, live, onHidden, log, now } = parts;
 	const { driver, statements, commits } = storage;
 	const startedAtMs = now();
 	const writer = new LoneChanges(commits);
@@ -64,6 +70,21 @@ export function openConsole(parts: ConsoleParts): Console {
 			now,
 			log,
 		}),
+		retention: new RetentionKeeper({
+			policy: config.retention,
+			store: new RemovalRepo(driver, statements, MODULES),
+			writer,
+			sessions: storage.sessions,
+			onHidden,
+			now,
+			log,
+		}),
+		previewRetention: async () => {
+			const { keepMs } = config.retention;
+			if (keepMs === null) return null;
+			const read = driver.query.bind(driver);
+			return previewRetention(read, { endedBeforeMs: now() - keepMs, modules: MODULES });
+		},
 		overview: () =>
 			readOverview({
 				authority,

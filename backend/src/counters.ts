@@ -15,7 +15,7 @@ export interface Counters {
 	startedToday: number;
 }
 
-/** What one change does to the counters. Every change is activity. */
+/** What one change does to the counters. Every change by a player is activity. */
 export type CounterChange =
 	| { readonly kind: "activity"; readonly atMs: number }
 	| { readonly kind: "started"; readonly atMs: number; readonly day: number }
@@ -23,6 +23,12 @@ export type CounterChange =
 			readonly kind: "ended";
 			readonly atMs: number;
 			readonly result: SessionResult;
+			readonly stale: boolean;
+	  }
+	/** An operator took a session away, or took that back; the times of the last deeds stay. */
+	| {
+			readonly kind: "removed" | "returned";
+			readonly result: SessionResult | null;
 			readonly stale: boolean;
 	  };
 
@@ -61,14 +67,22 @@ export function countChange(counters: Counters, change: CounterChange): void {
 			if (change.result !== "abandoned")
 				counters.latestCompletedAtMs = later(counters.latestCompletedAtMs, change.atMs);
 			break;
+		case "removed":
+		case "returned":
+			countRemoval(counters, change);
+			return;
 	}
 	// The sweep is not activity of a player.
 	if (change.kind !== "ended" || !change.stale)
 		counters.latestActivityAtMs = later(counters.latestActivityAtMs, change.atMs);
 }
 
-/** The server's local day, which `sessionsToday` counts by. */
-export const localDay = (timeMs: number): number => {
-	const date = new Date(timeMs);
-	return date.getFullYear() * 10_000 + (date.getMonth() + 1) * 100 + date.getDate();
-};
+function countRemoval(
+	counters: Counters,
+	{ kind, result, stale }: Extract<CounterChange, { kind: "removed" | "returned" }>,
+): void {
+	const by = kind === "removed" ? -1 : 1;
+	counters.started += by;
+	if (result !== null) counters[result] += by;
+	if (stale) counters.staleEnded += by;
+}

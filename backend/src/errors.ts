@@ -54,6 +54,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
 	),
 	HIGH_SCORE_EXISTS: entry("Session has its high score already.", 409),
 	REPLAY_NOT_FOUND: entry("Replay not found; an ended session names its own in `replayId`.", 404),
+	REPLAY_GONE: entry("The game is too old to be shown again; its result is kept.", 410),
 	CONSOLE_OFF: entry(
 		"The console is off. Set SAVEPOINT_ADMIN_PASSWORD and start the server again to turn it on.",
 		403,

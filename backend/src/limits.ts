@@ -99,3 +99,10 @@ export const HISTORY_SAMPLE_MS = 60_000;
 export const HISTORY_FINE_MS = 8 * 24 * 3_600_000;
 export const HISTORY_THIN_ROWS = 500;
 export const HISTORY_POINTS_MAX = 400;
+
+// Retention.
+export const RETENTION_INTERVAL_MS = 10 * 60_000;
+/** Sessions that are marked in one transaction. */
+export const RETENTION_PAGE_SESSIONS = 200;
+/** Sessions that are deleted in one transaction: each takes its log along. */
+export const PURGE_PAGE_SESSIONS = 20;

@@ -3,7 +3,6 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { FastifyInstance } from "fastify";
 import { destination, pino } from "pino";
-import { buildApp } from "./app.js";
 import { readConfig, type ServerConfig } from "./config.js";
 import { SavepointError } from "./errors.js";
 import { runProcess } from "./exit.js";
@@ -35,7 +34,8 @@ export async function startServer(
 ): Promise<RunningServer> {
 	const config = readConfig(env);
 	const log = createLog(config);
-	const service = await open(config, log);
+	// The HTTP side is loaded while the storage's threads start.
+	const [service, { buildApp }] = await Promise.all([open(config, log), import("./app.js")]);
 	const app = buildApp({
 		authority: service.authority,
 		highScores: service.highScores,

@@ -1,7 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { ServerConfig } from "./config.js";
 import { openConsole } from "./console-service.js";
-import { localDay } from "./counters.js";
 import { SavepointError } from "./errors.js";
 import type { Authority } from "./game/answers.js";
 import { FinishedGames } from "./game/finished-games.js";
@@ -9,8 +8,9 @@ import { HighScoreBook } from "./game/high-scores.js";
 import type { HighScoreTable, Replays } from "./game/public-answers.js";
 import { RecentReplays } from "./game/recent-replays.js";
 import { SessionStore } from "./game/session-store.js";
-import { newId } from "./ids.js";
+import { newId, replayIdFor } from "./ids.js";
 import { KEPT_REPLAY_MOVES_MAX } from "./limits.js";
+import { localDay } from "./local-day.js";
 import type { Log } from "./log.js";
 import type { Console } from "./operator/console.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
@@ -57,16 +57,30 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		localDay,
 	});
 	authority.start();
-	const console = openConsole({ config, storage, authority, live: authority, log, now });
+	const open = openPublic(storage, log, now);
+	const console = openConsole({
+		config,
+		storage,
+		authority,
+		live: authority,
+		onHidden({ sessionId, sessionKey }) {
+			authority.hide(sessionId);
+			open.replays.forget(replayIdFor(sessionId, sessionKey));
+		},
+		log,
+		now,
+	});
 	console.history.start();
+	console.retention.start();
 	return {
 		authority,
-		...openPublic(storage, log, now),
+		...open,
 		console,
 		storage,
 		lost,
 		announce: (url) => storage.announce(url),
 		async close() {
+			await console.retention.stop();
 			await console.history.stop();
 			await authority.close();
 			await storage.close();
@@ -79,7 +93,7 @@ export function openPublic(
 	{ sessions, driver, statements, commits }: Storage,
 	log: Log,
 	now: () => number,
-): { readonly highScores: HighScoreTable; readonly replays: Replays } {
+): { readonly highScores: HighScoreTable; readonly replays: RecentReplays } {
 	const games = new FinishedGames(sessions);
 	const scores = new HighScoreRepo({ driver, statements, commits, log });
 	return {

@@ -52,6 +52,15 @@ export const SETTINGS = {
 		default: "30",
 		meaning: "A request that has not arrived whole by then is answered 408.",
 	},
+	SAVEPOINT_RETENTION_DAYS: {
+		default: "30",
+		meaning:
+			"Ended sessions are removed after so many days; results, scores and statistics stay. 0 keeps all.",
+	},
+	SAVEPOINT_RETENTION_UNDO_DAYS: {
+		default: "7",
+		meaning: "What was removed can be brought back for so many days; then it is deleted.",
+	},
 	SAVEPOINT_ADMIN_PASSWORD: {
 		default: "",
 		meaning:
@@ -61,6 +70,11 @@ export const SETTINGS = {
 		default: "",
 		meaning:
 			"In its place: what `savepoint hash-password` printed, so that no password stands in a file.",
+	},
+	SAVEPOINT_METRICS_TOKEN: {
+		default: "",
+		meaning:
+			"Who shows it as a bearer token may read `/metrics`, from anywhere; at least 16 characters. Not set: calls from this machine only, without a proxy.",
 	},
 	LOG_LEVEL: {
 		default: "",

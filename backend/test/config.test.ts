@@ -50,8 +50,10 @@ describe("readConfig", () => {
 			socketMessagesPerMinute: 6000,
 			trustProxy: [],
 			requestTimeoutMs: 30_000,
+			retention: { keepMs: 30 * 86_400_000, undoMs: 7 * 86_400_000 },
 			consoleAccess: { kind: "off" },
 			logLevel: null,
+			metricsToken: null,
 		});
 	});
 

@@ -103,7 +103,10 @@ export class SavepointClient {
 					this.#events.emit("away", { retryInMs, code, pending: this.pending }),
 				back: () => this.#events.emit("back", { pending: this.pending }),
 				lost: (failure) => this.#lose(failure.code, failure.reason),
-				greeted: (hello) => this.#moved({ ...hello, ended: false }),
+				greeted: (hello) => {
+					this.#moved({ ...hello, ended: false });
+					this.#events.emit("connected", { seq: hello.seq });
+				},
 				pushed: (push) => {
 					if (push.type === "changed") this.#moved(push);
 					else this.#events.emit("notice", { title: push.title, message: push.message });

@@ -72,6 +72,8 @@ export interface ClientEvents {
 		readonly pending: number;
 		readonly code: ErrorCode | null;
 	};
+	/** The live connection is up, for the first time or again after an outage. */
+	connected: { readonly seq: number };
 	/** The first answer after `away`. */
 	back: { readonly pending: number };
 	receipt: { readonly receipt: Receipt; readonly move: Move };

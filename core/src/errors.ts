@@ -29,6 +29,7 @@ export const ERROR_CODES = [
 	"SESSION_UNRANKED",
 	"HIGH_SCORE_EXISTS",
 	"REPLAY_NOT_FOUND",
+	"REPLAY_GONE",
 	// The operator's console.
 	"CONSOLE_OFF",
 	"SIGN_IN_REQUIRED",

@@ -14,4 +14,4 @@ export * from "./rules.js";
 export * from "./schemas.js";
 export * from "./session-state.js";
 export * from "./shown-text.js";
-export { recomputeHashLanes, stateHash } from "./state-hash.js";
+export { formatStateHash, recomputeHashLanes, stateHash, stateHashHalves } from "./state-hash.js";

@@ -44,7 +44,19 @@ type Lanes = [number, number];
  * artifact's id, index, position and status. Takes the same time for any number of artifacts.
  */
 export function stateHash(state: SessionState): string {
-	return closeLane(state, LANE_0) + closeLane(state, LANE_1);
+	return formatStateHash(closeLane(state, LANE_0), closeLane(state, LANE_1));
+}
+
+/**
+ * The two halves of `stateHash` as signed 32-bit integers: a fifth of the memory of the text, for
+ * whoever keeps one for each move. `formatStateHash` makes the text of them.
+ */
+export function stateHashHalves(state: SessionState): [high: number, low: number] {
+	return [closeLane(state, LANE_0), closeLane(state, LANE_1)];
+}
+
+export function formatStateHash(high: number, low: number): string {
+	return hexOf(high) + hexOf(low);
 }
 
 /** The lanes as they must be, counted from nothing: what `state.hashLanes` is checked against. */
@@ -81,14 +93,18 @@ function contribution(artifact: Artifact, lane: LaneConstants): number {
 /**
  * The session's own numbers first, then both lanes: each half of the hash depends on everything.
  */
-function closeLane(state: SessionState, lane: LaneConstants): string {
+function closeLane(state: SessionState, lane: LaneConstants): number {
 	let hash = mix(lane.start, state.seed, lane);
 	hash = mix(hash, state.durationMs, lane);
 	hash = mix(hash, state.result === null ? ACTIVE_CODE : RESULT_CODES[state.result], lane);
 	hash = mix(hash, state.artifacts.size, lane);
 	hash = mix(hash, state.hashLanes[0], lane);
 	hash = mix(hash, state.hashLanes[1], lane);
-	return (finalise(hash) >>> 0).toString(16).padStart(8, "0");
+	return finalise(hash) | 0;
+}
+
+function hexOf(half: number): string {
+	return (half >>> 0).toString(16).padStart(8, "0");
 }
 
 function mix(hash: number, word: number, lane: LaneConstants): number {

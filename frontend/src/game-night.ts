@@ -17,6 +17,8 @@ import type { Story } from "./ui/story.js";
 /** The page may be hidden: then nobody draws, and time goes on all the same. */
 const HIDDEN_TICK_MS = 500;
 const LAST_LOOK_MS = 2200;
+/** A game that is older than this when the page gets it was not begun by this page. */
+const RESUMED_MS = 1000;
 
 export interface NightParts {
 	readonly client: SavepointClient;
@@ -49,7 +51,9 @@ export class Night {
 
 	async open(): Promise<void> {
 		const { client, openArena, controls, tune, hud, story } = this.#parts;
+		const isResumed = this.match.world.timeMs > RESUMED_MS;
 		this.#listen(client);
+		if (isResumed) this.match.tellTime();
 		tune.start();
 		const projector = matchProjector(
 			this.match,
@@ -66,8 +70,7 @@ export class Night {
 				return frame;
 			},
 		});
-		if (this.match.world.timeMs > 1000) story.toast("toastResumed");
-		else story.toast("toastStart");
+		story.toast(isResumed ? "toastResumed" : "toastStart");
 	}
 
 	/** Takes the game off the page; what was played stays with the client. */
@@ -83,10 +86,17 @@ export class Night {
 	#listen(client: SavepointClient): void {
 		const { onStored, onTaken, story } = this.#parts;
 		let warned = false;
+		let wasConnected = false;
 		this.#leave.push(
 			client.on("changed", ({ ended }) => {
 				if (!ended) onTaken();
 			}),
+			client.on("connected", () => {
+				// The first connection of a page follows no outage that it played through.
+				if (wasConnected) this.match.tellTime();
+				wasConnected = true;
+			}),
+			client.on("back", () => this.match.tellTime()),
 			client.on("unprotected", () => {
 				if (!warned) story.toast("toastUnprotected");
 				warned = true;
@@ -133,7 +143,9 @@ export class Night {
 		if (this.#isOver) return;
 		this.#isOver = true;
 		this.#parts.tune.stop();
-		const ending = { result, left: leftCount(this.match.world) };
+		const { world } = this.match;
+		const left = leftCount(world);
+		const ending = { result, left, home: world.artifacts.length - left };
 		setTimeout(() => this.#parts.onEnd(ending), document.hidden ? 0 : LAST_LOOK_MS);
 	}
 
@@ -148,5 +160,5 @@ export class Night {
 
 export function endingOf({ result, artifacts }: Session): Ending {
 	const left = artifacts.filter(({ status }) => status !== "deposited").length;
-	return { result: result ?? "abandoned", left };
+	return { result: result ?? "abandoned", left, home: artifacts.length - left };
 }

@@ -24,13 +24,27 @@ export interface TestState {
 	readonly world: object | null;
 	readonly hash: string | null;
 	readonly serverHash: string | null;
-	readonly replay: { readonly timeMs: number; readonly hashMatches: boolean } | null;
-	readonly frames: { readonly p95Ms: number; readonly maxMs: number; readonly count: number };
+	readonly replay: {
+		readonly timeMs: number;
+		readonly hash: string;
+		readonly hashMatches: boolean;
+	} | null;
+	readonly frames: {
+		readonly p95Ms: number;
+		readonly maxMs: number;
+		readonly count: number;
+		/** How many took more than 100 ms. */
+		readonly long: number;
+	};
 }
 
 export interface Watched {
 	match: Match | null;
-	replay: { readonly picture: Picture; readonly hashMatches: boolean } | null;
+	replay: {
+		readonly picture: Picture;
+		readonly hash: string;
+		readonly hashMatches: boolean;
+	} | null;
 }
 
 declare global {
@@ -40,6 +54,7 @@ declare global {
 }
 
 const FRAMES_KEPT = 1200;
+const LONG_FRAME_MS = 100;
 
 export function exposeTestState(watched: Watched): void {
 	const frames: number[] = [];
@@ -82,11 +97,18 @@ function read({ match, replay }: Watched, frames: readonly number[]): TestState 
 		hash: match?.mirror.hash ?? null,
 		serverHash: match?.client.session.stateHash ?? null,
 		replay:
-			replay === null ? null : { timeMs: replay.picture.timeMs, hashMatches: replay.hashMatches },
+			replay === null
+				? null
+				: {
+						timeMs: replay.picture.timeMs,
+						hash: replay.hash,
+						hashMatches: replay.hashMatches,
+					},
 		frames: {
 			p95Ms: sorted[Math.floor(sorted.length * 0.95)] ?? 0,
 			maxMs: sorted.at(-1) ?? 0,
 			count: frames.length,
+			long: sorted.filter((ms) => ms > LONG_FRAME_MS).length,
 		},
 	};
 }

@@ -17,6 +17,7 @@ const TSC = "node_modules/typescript/bin/tsc";
 const VITE = "node_modules/vite/bin/vite.js";
 /** The pages, which Vite bundles; the other workspaces are compiled. */
 const PAGES = "frontend";
+const BUNDLE = "scripts/bundle.mjs";
 
 /** The workspaces that `tsc -b` compiles, as the root's tsconfig.json lists them. */
 const compiledWorkspaces = () =>
@@ -24,7 +25,7 @@ const compiledWorkspaces = () =>
 
 // Names, sizes and times: a file that is gone changes it as surely as one that was edited.
 function fingerprint(workspaces) {
-	const settings = ["package-lock.json", "tsconfig.json", "tsconfig.base.json"];
+	const settings = ["package-lock.json", "tsconfig.json", "tsconfig.base.json", BUNDLE];
 	const own = [...workspaces, PAGES].flatMap((name) => [
 		join(ROOT, name, "package.json"),
 		join(ROOT, name, "tsconfig.json"),
@@ -44,6 +45,7 @@ const isBuilt = (workspaces, wanted) =>
 	existsSync(STAMP) &&
 	readFileSync(STAMP, "utf8") === wanted &&
 	existsSync(join(ROOT, PAGES, "dist/index.html")) &&
+	existsSync(join(ROOT, "backend/dist/bundle/serve.js")) &&
 	workspaces.every((name) => existsSync(join(ROOT, name, "dist/.tsbuildinfo")));
 
 /** The source that a built file comes from, or null for what the compiler keeps for itself. */
@@ -86,6 +88,7 @@ export async function ensureBuilt() {
 		removeOrphans(name);
 		copySql(name);
 	}
+	await step("bundling the server", [BUNDLE]);
 	await step("checking the game", [TSC, "-p", PAGES]);
 	await step("building the game", [VITE, "build", PAGES]);
 	writeFileSync(STAMP, wanted);

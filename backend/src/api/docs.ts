@@ -100,9 +100,10 @@ async function buildPages(
 		},
 	});
 	docs.register(swaggerUi, { routePrefix: "/docs" });
-	docs.register(async (shown) => {
+	docs.register((shown, _options, done) => {
 		for (const { method, url, schema, handler } of routes)
 			shown.route({ method, url, handler, ...(schema === undefined ? {} : { schema }) });
+		done();
 	});
 	await docs.ready();
 	return docs;

@@ -67,10 +67,6 @@ export class LiveConnection {
 		socket.on("pong", () => {
 			this.heardFrom = true;
 		});
-		// ws answers pings by itself, a bounded number at a time; they count as messages do.
-		socket.on("ping", () => {
-			if (!this.limit.take()) socket.close(CLOSE_CODES.rateLimited, "RATE_LIMITED");
-		});
 		// ws closes by itself after a broken frame; without a listener the error would end the
 		// process.
 		socket.on("error", () => {});

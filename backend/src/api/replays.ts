@@ -17,7 +17,7 @@ export function registerReplays(app: FastifyInstance, { replays }: ApiContext): 
 			description:
 				"An ended session names its replay in `replayId`, and so does a high score of a session. " +
 				"Neither this id nor anything in the answer leads back to the session's own id.",
-			response: { 200: Replay, ...readErrors("REPLAY_NOT_FOUND", "SESSION_HARMED") },
+			response: { 200: Replay, ...readErrors("REPLAY_NOT_FOUND", "REPLAY_GONE", "SESSION_HARMED") },
 		},
 		async handler({ params }, reply) {
 			const replay = await replays.find(params.replayId);

@@ -1,10 +1,11 @@
 import { randomInt } from "node:crypto";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { SavepointError } from "../errors.js";
 import type { CrashReport } from "./crashtest/crash-report.js";
 import { openCrashScreen, reportText } from "./crashtest/crash-screen.js";
 import { type CrashOptions, crashTest } from "./crashtest/crash-test.js";
 import { reporting } from "./support/failure.js";
+import { wholeNumber } from "./support/numbers.js";
 import { print, printError, printJson } from "./support/output.js";
 
 const EXIT_BROKEN = 1;
@@ -99,12 +100,4 @@ function tellJson(report: CrashReport): void {
 	const { ok, acknowledged, lost, duplicated, drift } = report;
 	if (!ok) for (const line of reportText(report)) printError(line);
 	printJson({ ok, acknowledged, lost, duplicated, drift });
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-	return (text) => {
-		const value = Number(text);
-		if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-		throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
-	};
 }

@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { SavepointError } from "../errors.js";
 import { playGames } from "./play/play-games.js";
 import { openScreen, summaryText } from "./play/play-screen.js";
+import { wholeNumber } from "./support/numbers.js";
 
 const EXIT_DISAGREEMENT = 1;
 
@@ -72,14 +73,6 @@ async function play(flags: PlayFlags): Promise<void> {
 		else console.error(`${message} (${flags.url})`);
 		process.exitCode = error.entry.exitCode ?? EXIT_DISAGREEMENT;
 	}
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-	return (text) => {
-		const value = Number(text);
-		if (Number.isInteger(value) && value >= min && value <= max) return value;
-		throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
-	};
 }
 
 function readSpeed(text: string): number {

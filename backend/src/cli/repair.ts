@@ -90,7 +90,9 @@ function reportText(report: RepairReport): string[] {
 		...(sessions.length === 0
 			? []
 			: [`${nounText(sessions.length, "session")} ${isDryRun ? "to repair" : "looked at"}:`]),
-		...(sessions.length === 0 ? [] : columns(sessions.map((plan) => [`  session ${plan.sessionKey}`, planText(plan)]))),
+		...(sessions.length === 0
+			? []
+			: columns(sessions.map((plan) => [`  session ${plan.sessionKey}`, planText(plan)]))),
 	];
 }
 

@@ -38,6 +38,7 @@ export function decideMoves(
 				(move) => knownReceipt(repository, live, move) ?? refusedUnlogged(move, "SESSION_ENDED"),
 			),
 		);
+		changes.counts.replayed += moves.filter((move) => !isNew(move)).length;
 		changes.whenDurable(live, sink, () => sink.send(answer, false));
 		return;
 	}
@@ -52,13 +53,21 @@ export function decideMoves(
 	const seqBefore = record.seq;
 	const receipts = moves.map((move): Receipt => {
 		const known = knownReceipt(repository, live, move);
-		if (known !== null) return known;
+		if (known !== null) {
+			changes.counts.replayed += 1;
+			return known;
+		}
 		if (record.state.result !== null) return refusedUnlogged(move, "SESSION_ENDED");
 		const logged = asLogged(move.body);
 		const code = changes.apply(record, logged, nowMs);
 		if (code === "TOO_MANY_MOVES") return refusedUnlogged(move, code);
-		const from = { moveId: move.id, playMs: move.atMs, recordedAtMs: nowMs };
-		changes.appendEntry(writes, live, { ...from, body: logged, refusal: code });
+		changes.appendEntry(writes, live, {
+			moveId: move.id,
+			playMs: move.atMs,
+			recordedAtMs: nowMs,
+			body: logged,
+			refusal: code,
+		});
 		return code === null
 			? { id: move.id, applied: "now", seq: record.seq }
 			: { id: move.id, applied: "refused", seq: record.seq, code };
@@ -82,7 +91,7 @@ function knownReceipt(
 	const known = live.keyed.get(move.id);
 	if (known === undefined) return null;
 	const { seq } = known;
-	if (known.fingerprint !== repository.fingerprint(asLogged(move.body)))
+	if (!repository.isSameMove(known, asLogged(move.body)))
 		return { id: move.id, applied: "refused", seq, code: "IDEMPOTENCY_KEY_REUSED" };
 	return known.refusal === null
 		? { id: move.id, applied: "before", seq }

@@ -20,8 +20,9 @@ export function decideSingle(
 	// 1. A stored answer comes first.
 	const known = key === null ? undefined : live.keyed.get(key);
 	if (known !== undefined) {
+		changes.counts.replayed += 1;
 		changes.whenDurable(live, sink, () => {
-			if (known.fingerprint !== repository.fingerprint(logged))
+			if (!repository.isSameMove(known, logged))
 				sink.fail(new SavepointError("IDEMPOTENCY_KEY_REUSED"));
 			else if (known.refusal !== null) sink.fail(new SavepointError(known.refusal));
 			else sink.send(singleAnswer(record, call.body, known, known.recordedAtMs), true);

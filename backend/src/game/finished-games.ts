@@ -13,17 +13,21 @@ import { REPLAY_PAGE_MOVES } from "../limits.js";
 import type { SessionRecord, SessionRepository } from "../storage/ports.js";
 import type { Replays } from "./public-answers.js";
 
+type FinishedSessions = Pick<SessionRepository, "load" | "log" | "findByKey" | "isRetired">;
+
 /** Ended sessions, read from their log as strangers may see them. */
 export class FinishedGames implements Replays {
-	readonly #sessions: Pick<SessionRepository, "load" | "log" | "findByKey">;
+	readonly #sessions: FinishedSessions;
 
-	constructor(sessions: Pick<SessionRepository, "load" | "log" | "findByKey">) {
+	constructor(sessions: FinishedSessions) {
 		this.#sessions = sessions;
 	}
 
 	async find(replayId: string): Promise<Replay> {
 		const key = sessionKeyOfReplay(replayId);
 		const sessionId = key === null ? null : await this.#sessions.findByKey(key);
+		if (key !== null && sessionId === null && (await this.#sessions.isRetired(key)))
+			throw new SavepointError("REPLAY_GONE");
 		// The key is no secret; the rest of the id is what the asker must know.
 		if (key === null || sessionId === null || replayIdFor(sessionId, key) !== replayId)
 			throw new SavepointError("REPLAY_NOT_FOUND");

@@ -26,10 +26,19 @@ export class RecentReplays implements Replays {
 		return replay;
 	}
 
+	/** An operator has put another state in the place of this one, or it was removed. */
+	forget(replayId: string): void {
+		this.#asked.delete(replayId);
+		this.#moves -= this.#movesOf.get(replayId) ?? 0;
+		this.#movesOf.delete(replayId);
+	}
+
 	#read(replayId: string): Promise<Replay> {
 		const reading = this.#source.find(replayId);
 		reading.then(
 			({ moves }) => {
+				// Forgotten while it was read.
+				if (this.#asked.get(replayId) !== reading) return;
 				this.#movesOf.set(replayId, moves.length);
 				this.#moves += moves.length;
 				this.#makeRoom();

@@ -17,11 +17,20 @@ import type {
 } from "../storage/ports.js";
 import type { AnswerSink, SessionChange, SingleBody } from "./answers.js";
 import type { LiveSession, SessionCache } from "./session-cache.js";
+import { noteLead } from "./views.js";
 
 export interface SessionChangesDeps {
 	readonly repository: SessionRepository;
 	readonly commits: Commits;
 	readonly cache: SessionCache;
+}
+
+/** Moves that were decided since the start. */
+export interface MoveCounts {
+	applied: number;
+	refused: number;
+	/** Sent again, and answered as the first time. */
+	replayed: number;
 }
 
 /**
@@ -31,6 +40,7 @@ export interface SessionChangesDeps {
  */
 export class SessionChanges {
 	readonly #deps: SessionChangesDeps;
+	readonly counts: MoveCounts = { applied: 0, refused: 0, replayed: 0 };
 
 	constructor(deps: SessionChangesDeps) {
 		this.#deps = deps;
@@ -40,13 +50,21 @@ export class SessionChanges {
 	apply(record: SessionRecord, logged: LoggedBody, nowMs: number): RefusalCode | null {
 		if (record.seq >= MOVES_PER_SESSION_MAX && logged.type !== "end") return "TOO_MANY_MOVES";
 		const outcome = applyMove(record.state, toPlay(logged, record, nowMs));
-		return outcome.applied ? null : outcome.code;
+		if (outcome.applied) {
+			this.counts.applied += 1;
+			return null;
+		}
+		this.counts.refused += 1;
+		return outcome.code;
 	}
 
 	/** Queues an entry that `apply` has decided; an applied end takes the snapshot along. */
 	appendEntry(batch: WriteBatch, live: LiveSession, entry: NewEntry): void {
-		const { repository } = this.#deps;
+		const { repository, commits } = this.#deps;
 		const { record } = live;
+		const { playMs, recordedAtMs: nowMs } = entry;
+		if (playMs !== null)
+			noteLead(record, playMs, { nowMs, downtimeMs: commits.downtimeMsAt(nowMs) });
 		const keyed = repository.appendEntry(batch, record, entry);
 		if (keyed !== null && entry.moveId !== null) live.keyed.set(entry.moveId, keyed);
 		if (entry.body.type !== "end" || entry.refusal !== null) return;

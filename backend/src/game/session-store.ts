@@ -24,7 +24,7 @@ import { decideMoves } from "./decide-moves.js";
 import { decideSingle } from "./decide-single.js";
 import type { Decider } from "./decider.js";
 import { type LiveSession, SessionCache } from "./session-cache.js";
-import { SessionChanges } from "./session-changes.js";
+import { type MoveCounts, SessionChanges } from "./session-changes.js";
 import { StaleSweep } from "./stale-sweep.js";
 import { countsView, createdView, sessionView } from "./views.js";
 
@@ -132,6 +132,10 @@ export class SessionStore implements Authority {
 		return countsView(this.#deps.commits.counters, this.#deps.localDay(this.#deps.now()));
 	}
 
+	moveCounts(): Readonly<MoveCounts> {
+		return this.#changes.counts;
+	}
+
 	health(): StorageHealth {
 		const { trouble } = this.#deps.commits;
 		if (trouble !== null) return { status: "unavailable", ...trouble };
@@ -152,6 +156,12 @@ export class SessionStore implements Authority {
 
 	watcherCount(sessionId: string): number {
 		return this.#cache.watcherCount(sessionId);
+	}
+
+	/** It was removed: what is in memory of it is not shown any longer. */
+	hide(sessionId: string): void {
+		const live = this.#cache.get(sessionId);
+		if (live !== undefined) this.#cache.forget(live);
 	}
 
 	// Sessions
@@ -246,6 +256,7 @@ export class SessionStore implements Authority {
 			seq: 0,
 			headHash: "",
 			lastPlayMs: 0,
+			playLeadMs: 0,
 			snapshotSeq: 0,
 		};
 		if (createKey !== null) this.#creating.set(createKey, record);

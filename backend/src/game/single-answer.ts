@@ -1,4 +1,10 @@
-import { fromFixed, remainingArtifacts, scoreOf, stateHash } from "@savepoint/core";
+import {
+	formatStateHash,
+	fromFixed,
+	remainingArtifacts,
+	scoreOf,
+	stateHash,
+} from "@savepoint/core";
 import { artifactIdFor } from "../ids.js";
 import type { KeyedEntry, SessionRecord } from "../storage/ports.js";
 import type { SingleAnswer, SingleBody } from "./answers.js";
@@ -17,7 +23,8 @@ export function singleAnswer(
 	const seq = known?.seq ?? record.seq;
 	const saved = {
 		seq,
-		stateHash: known?.stateHash ?? stateHash(record.state),
+		stateHash:
+			known === null ? stateHash(record.state) : formatStateHash(known.hashHigh, known.hashLow),
 		durable: true,
 	} as const;
 	switch (body.type) {

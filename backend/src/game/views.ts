@@ -22,11 +22,25 @@ export interface ClockReading {
 	readonly downtimeMs: number;
 }
 
-/** Duration − max(last stored play time, now − start − downtime), never below 0. */
+/**
+ * Duration − max(last stored play time, now − start − downtime + lead), never below 0. The lead is
+ * what of the downtime the player is known to have played on.
+ */
 export function remainingMs(record: SessionRecord, clock: ClockReading): number {
-	const downMs = Math.max(0, clock.downtimeMs - record.downtimeBaseMs);
-	const elapsedMs = clock.nowMs - record.startedAtMs - downMs;
-	return Math.max(0, record.state.durationMs - Math.max(record.lastPlayMs, elapsedMs, 0));
+	const playedMs = elapsedMs(record, clock) + record.playLeadMs;
+	return Math.max(0, record.state.durationMs - Math.max(record.lastPlayMs, playedMs, 0));
+}
+
+/** A move told its play time: from here on the session's clock is not behind the player's. */
+export function noteLead(record: SessionRecord, playMs: number, clock: ClockReading): void {
+	record.playLeadMs = Math.max(record.playLeadMs, playMs - elapsedMs(record, clock));
+}
+
+/** Now − start − downtime. */
+function elapsedMs(record: SessionRecord, clock: ClockReading): number {
+	// Negative after a clock was set back: then the start is later than now.
+	const downMs = clock.downtimeMs - record.downtimeBaseMs;
+	return clock.nowMs - record.startedAtMs - downMs;
 }
 
 /** The session as it is now. */

@@ -1,7 +1,9 @@
 import type { AuditLine, Overview } from "@savepoint/core";
+import type { RetentionPreview } from "../storage/removals/retention-preview.js";
 import type { AuditBook, Origin } from "./audit-book.js";
 import type { HistoryBook } from "./history-book.js";
 import type { NoticeBoard } from "./notice-board.js";
+import type { RetentionKeeper } from "./retention-keeper.js";
 import type { SessionDesk } from "./session-desk.js";
 import type { SignIns } from "./sign-ins.js";
 
@@ -12,6 +14,9 @@ export interface Console {
 	readonly sessions: Pick<SessionDesk, "list" | "open">;
 	readonly notices: Pick<NoticeBoard, "active" | "all" | "send" | "withdraw">;
 	readonly history: Pick<HistoryBook, "read" | "start" | "stop">;
+	readonly retention: Pick<RetentionKeeper, "start" | "stop" | "undo">;
+	/** null: everything is kept for ever. */
+	previewRetention(): Promise<RetentionPreview | null>;
 	overview(): Promise<Overview>;
 	/** Rejects with AUDIT_NOT_FOUND or NOTHING_TO_UNDO. */
 	undo(entryId: string, origin: Origin): Promise<AuditLine>;

@@ -25,6 +25,7 @@ export interface ExamineHooks {
 }
 
 const HARMED_LIST_MAX = 100;
+const MODULE_CHECKS = MODULES.flatMap(({ check }) => check ?? []);
 
 /**
  * Examines the database at `path` and says what does not verify. Works beside a running server,
@@ -84,7 +85,8 @@ async function examineContent(
 	try {
 		const pragmas = pragmaState(database.settings());
 		if (demandKnownSchema(database, given.findings))
-			for (const check of CHECKS) await check({ ...given, database, isServed });
+			for (const check of [...CHECKS, ...MODULE_CHECKS])
+				await check({ ...given, database, isServed });
 		return { ...storage, pragmas };
 	} finally {
 		database.close();

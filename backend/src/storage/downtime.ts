@@ -23,10 +23,13 @@ export class Downtime {
 		this.#totalMs = stored.downtimeMs;
 	}
 
-	/** Sum of all downtime up to `nowMs`, with the gap that is open now. */
+	/**
+	 * Sum of all downtime up to `nowMs`, with the gap that is open now. A clock that was set back
+	 * makes a negative gap: what has passed for the sessions stays passed.
+	 */
 	totalMsAt(nowMs: number): number {
 		const gapMs = nowMs - this.#beatAtMs;
-		return gapMs > DOWNTIME_GAP_MS ? this.#totalMs + gapMs : this.#totalMs;
+		return gapMs > DOWNTIME_GAP_MS || gapMs < 0 ? this.#totalMs + gapMs : this.#totalMs;
 	}
 
 	/** The heartbeat to store now. It counts only after `confirm`. */

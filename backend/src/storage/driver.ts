@@ -5,9 +5,8 @@ import type { ErrorCode } from "@savepoint/core";
  * one. `sqlite.ts` implements it over better-sqlite3. How to add another: README.md in this folder.
  */
 
-export type SqlValue = string | number | null;
-/** What a query gives back: besides what a statement takes, bytes that only the engine writes. */
-export type SqlRow = Readonly<Record<string, SqlValue | Uint8Array>>;
+export type SqlValue = string | number | null | Uint8Array;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
 
 /** A statement that the commit path repeats: declared once, prepared once, named by its place. */
 export interface WriteStatement {

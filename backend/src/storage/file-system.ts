@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { SavepointError } from "../errors.js";
 import { translateFileError } from "./file-errors.js";
-import { findMount, type Mount, parseMounts } from "./mounts.js";
+import { findMount, type Mount, parseMounts, showsContainer } from "./mounts.js";
 
 /** What a data directory lies on, and whether a database may lie there (F2). */
 
@@ -31,6 +31,7 @@ export interface FileSystemReader {
 	statfs(path: string): { type: number; bsize: number; blocks: number; bavail: number };
 	/** Linux's mount table; empty where there is none. */
 	mountTable(): string;
+	/** A container of an application, whose root is made anew from an image. */
 	isContainer(): boolean;
 }
 
@@ -71,7 +72,7 @@ const MACHINE: FileSystemReader = {
 	isContainer: () =>
 		existsSync("/.dockerenv") ||
 		existsSync("/run/.containerenv") ||
-		/docker|kubepods|containerd|libpod|lxc/.test(readText("/proc/1/cgroup")),
+		/docker|kubepods|containerd|libpod/.test(readText("/proc/1/cgroup")),
 };
 
 /** A data directory that is yet to be made will lie on what its nearest parent lies on. */
@@ -89,11 +90,9 @@ const classify = (
 	const [kind, name] = KINDS.get(magic) ?? (["unknown", `type 0x${magic.toString(16)}`] as const);
 	if (mount === null) return [kind, name];
 	const isRoot = mount.mountPoint === "/";
-	// Engines without a kernel overlay show a subdirectory of the host's disk, or a FUSE overlay, as
-	// root.
-	const isLayer =
-		kind === "container-layer" || mount.root !== "/" || mount.type.includes("overlay");
-	if (isContainer && isRoot && isLayer) return ["container-layer", mount.type];
+	// Whatever it is made of: an overlay, a subdirectory of the host's disk, or a block device of its
+	// own, as micro virtual machines give to a container. What lives on is always mounted elsewhere.
+	if (isContainer && isRoot) return ["container-layer", mount.type];
 	// An overlay that somebody mounted on purpose lives on after the container.
 	if (kind === "container-layer" && !isRoot) return ["unknown", mount.type];
 	return [kind, mount.type];
@@ -107,9 +106,12 @@ export function describeFileSystem(
 	try {
 		const path = nearestExisting(directory);
 		const stats = reader.statfs(path);
-		const mount = findMount(parseMounts(reader.mountTable()), path);
+		const mounts = parseMounts(reader.mountTable());
+		const mount = findMount(mounts, path);
+		// Inside a container of its own name spaces the mount table may be the only witness.
+		const isContainer = reader.isContainer() || showsContainer(mounts);
 		// A 32-bit kernel gives the large numbers with a sign.
-		const [kind, name] = classify(stats.type >>> 0, mount, reader.isContainer());
+		const [kind, name] = classify(stats.type >>> 0, mount, isContainer);
 		return {
 			kind,
 			name,

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { SqlRow } from "./driver.js";
+import type { SqlRow, SqlValue } from "./driver.js";
 
 /**
  * Hashes of rows: 96 bits of SHA-256. They find damage and order; they are no defence against a
@@ -11,8 +11,7 @@ const HASH_LENGTH = 16;
 const digest = (text: string): string => hash("sha256", text, "base64url").slice(0, HASH_LENGTH);
 
 /** Over every column of a row but the checksum itself. */
-export const rowChecksum = (values: readonly SqlRow[string][]): string =>
-	digest(JSON.stringify(values));
+export const rowChecksum = (values: readonly SqlValue[]): string => digest(JSON.stringify(values));
 
 export interface ChainLink {
 	readonly seq: number;
@@ -47,5 +46,5 @@ export const chainHash = (previous: string, link: ChainLink): string =>
 	);
 
 /** Where a session's chain begins: its fixed fields. */
-export const genesisHash = (fields: readonly SqlRow[string][]): string =>
+export const genesisHash = (fields: readonly SqlValue[]): string =>
 	digest(`genesis\n${JSON.stringify(fields)}`);

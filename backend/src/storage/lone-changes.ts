@@ -1,3 +1,4 @@
+import type { CounterChange } from "../counters.js";
 import type { SqlValue } from "./driver.js";
 import type { Commits } from "./ports.js";
 
@@ -29,14 +30,17 @@ export class LoneChanges {
 	 * Resolves when all of the statements are on disk, in one transaction; rejects, with nothing
 	 * stored, with why the storage takes no write or what it rejected (STORAGE_CONFLICT).
 	 */
-	async write(statements: readonly LoneStatement[]): Promise<void> {
+	async write(
+		statements: readonly LoneStatement[],
+		change: CounterChange | null = null,
+	): Promise<void> {
 		const refusal = this.#commits.refusal();
 		if (refusal !== null) throw refusal;
 		const group = this.nextGroup();
 		await new Promise<void>((committed, failed) => {
 			const batch = this.#commits.begin();
 			for (const { place, params } of statements) batch.push(place, group, ...params);
-			this.#commits.finish(group, null, { committed, failed });
+			this.#commits.finish(group, change, { committed, failed });
 		});
 	}
 }

@@ -1,3 +1,4 @@
+import type { Check } from "./doctor/examination.js";
 import type { WriteStatement } from "./driver.js";
 
 /**
@@ -12,6 +13,18 @@ export interface StorageModule {
 	 */
 	readonly migrations: URL;
 	readonly statements: readonly WriteStatement[];
+	/**
+	 * Where its rows need a session's log for ever: a query that finds a row for the session `s`.
+	 * Retention leaves such a session alone.
+	 */
+	readonly keepsSessions?: string;
+	/** What goes with a session that an operator deleted; `$1` is its key. Also in `statements`. */
+	readonly purgeOfSession?: WriteStatement;
+	/**
+	 * What doctor asks about it. The table may not be there yet: doctor also looks at a database whose
+	 * migrations are pending.
+	 */
+	readonly check?: Check;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { StorageModule } from "./module.js";
 import { NOTICES } from "./notices/notice-repo.js";
 import { OPERATORS } from "./operators/sign-in-repo.js";
 import { QUARANTINED_SESSIONS } from "./quarantined/module.js";
+import { REMOVALS } from "./removals/removal-repo.js";
 import { SESSIONS } from "./session-repo.js";
 
 /**
@@ -17,4 +18,5 @@ export const MODULES: readonly StorageModule[] = [
 	NOTICES,
 	OPERATORS,
 	HISTORY,
+	REMOVALS,
 ];

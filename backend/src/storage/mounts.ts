@@ -40,3 +40,13 @@ export function findMount(mounts: readonly Mount[], path: string): Mount | null 
 	}
 	return found;
 }
+
+/**
+ * Container engines mount each of these single files over the image's own, whatever the engine and
+ * its version; nothing else does that with both.
+ */
+const GIVEN_BY_ENGINES = ["/etc/hosts", "/etc/resolv.conf"] as const;
+
+/** Whether the mount table is that of a container. */
+export const showsContainer = (mounts: readonly Mount[]): boolean =>
+	GIVEN_BY_ENGINES.every((path) => mounts.some(({ mountPoint }) => mountPoint === path));

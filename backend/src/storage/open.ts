@@ -6,7 +6,7 @@ import { Downtime } from "./downtime.js";
 import type { SqlDriver } from "./driver.js";
 import { StatementList, type StorageModule } from "./module.js";
 import { MODULES } from "./modules.js";
-import type { RecoveryReport, SessionRepository, StorageReport } from "./ports.js";
+import type { CommitReport, RecoveryReport, SessionRepository, StorageReport } from "./ports.js";
 import { QuarantineRegister } from "./quarantined/register.js";
 import { readServiceState, updateCounters, updateHeartbeat } from "./service-rows.js";
 import { SessionRepo } from "./session-repo.js";
@@ -33,6 +33,8 @@ export interface StorageOpening {
 	readonly now: () => number;
 	/** Nothing more may be written: stop with the code's exit code and start again. Called once. */
 	readonly onLost: (code: ErrorCode, reason: string) => void;
+	/** The verb that holds the lock, for the message that others get; not given: serve. */
+	readonly what?: string;
 	/** The kinds of data to keep; all of `modules.ts` where none are given. */
 	readonly modules?: readonly StorageModule[];
 }
@@ -116,7 +118,22 @@ export async function assembleStorage(
 			recovery: parts.recovery,
 			gauges: driver.gauges(),
 			harmedSessions: register.count,
+			commits: commitReport(commits, opening.now()),
 		}),
 		close: () => driver.close(),
+	};
+}
+
+function commitReport(commits: CommitQueue, nowMs: number): CommitReport {
+	const { batches, writes, batchSizes, commitMs } = commits.gauges;
+	return {
+		batches,
+		changes: writes,
+		batchSizes,
+		commitMs,
+		depth: commits.depth,
+		heartbeatAgeMs: commits.heartbeatAgeMsAt(nowMs),
+		downtimeMs: commits.downtimeMsAt(nowMs),
+		counters: commits.counters,
 	};
 }

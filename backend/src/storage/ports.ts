@@ -8,6 +8,7 @@ import type {
 } from "@savepoint/core";
 import type { CounterChange, Counters } from "../counters.js";
 import type { SavepointError } from "../errors.js";
+import type { Histogram } from "../histogram.js";
 import type { DriverGauges, WriteBatch } from "./driver.js";
 
 /**
@@ -38,6 +39,11 @@ export interface SessionRecord {
 	headHash: string;
 	/** Largest play time of any logged move. */
 	lastPlayMs: number;
+	/**
+	 * How far play times were ahead of our clock: a player who plays on while we are away does not
+	 * get that time again. Not stored; the next move tells it anew.
+	 */
+	playLeadMs: number;
 	/** The log entry that the stored snapshot (row and artifacts) stands for. */
 	snapshotSeq: number;
 }
@@ -50,14 +56,17 @@ export type StoredLevel = Pick<Level, "terrain" | "trashCan" | "playerSpeedPerce
 export interface KeyedEntry {
 	readonly seq: number;
 	readonly recordedAtMs: number;
-	/** The move as logged: another body under the same key is told apart by it. */
-	readonly fingerprint: string;
+	/** The move as logged: another body under the same key is told apart by these two. */
+	readonly moveType: number;
+	readonly payload: string;
 	readonly refusal: RefusalCode | null;
 	/** The session right after it. */
 	readonly score: number;
 	readonly remaining: number;
 	readonly deposited: number;
-	readonly stateHash: string;
+	/** The halves of its state hash, for `formatStateHash`. */
+	readonly hashHigh: number;
+	readonly hashLow: number;
 }
 
 export interface StoredSession {
@@ -103,10 +112,16 @@ export interface SessionRepository {
 	findCreated(createKey: string): Promise<string | null>;
 	/** The id of the session with this key, or null. */
 	findByKey(key: number): Promise<string | null>;
+	/** Whether the session with this key was removed because it was old. */
+	isRetired(key: number): Promise<boolean>;
 	/** Active sessions due at or before `uptimeMs`, after the mark, oldest first. */
 	due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]>;
 	/** Log entries after `after`, in order. Throws SESSION_HARMED when one does not read back. */
 	log(session: { key: number; id: string }, after: number, limit: number): Promise<LoggedMove[]>;
+	/**
+	 * When a player last did something in the session with this key: the end by the sweep is none.
+	 */
+	lastActivity(key: number): Promise<number>;
 	/** A key that no session has; never given out twice, also after a crash. */
 	nextKey(): number;
 	/** Queues the new session's row and sets its head hash. */
@@ -118,8 +133,8 @@ export interface SessionRepository {
 	appendEntry(batch: WriteBatch, record: SessionRecord, entry: NewEntry): KeyedEntry | null;
 	/** Queues the snapshot: row and artifacts as they are now. */
 	appendSnapshot(batch: WriteBatch, record: SessionRecord): void;
-	/** What `appendEntry` would log, for comparing a resend with the first. */
-	fingerprint(body: LoggedBody): string;
+	/** Whether `appendEntry` would log this body as it did that entry's: a resend, no other move. */
+	isSameMove(known: KeyedEntry, body: LoggedBody): boolean;
 }
 
 /** Who waits for a change to be on disk. Exactly one of the two is called, once. */
@@ -161,6 +176,23 @@ export interface StorageReport {
 	readonly gauges: DriverGauges;
 	/** Sessions that were found not to verify since the start, and set aside by name. */
 	readonly harmedSessions: number;
+	readonly commits: CommitReport;
+}
+
+/** The commit path in numbers, since the start where it is not said otherwise. */
+export interface CommitReport {
+	/** Transactions, and the changes in them. */
+	readonly batches: number;
+	readonly changes: number;
+	readonly batchSizes: Histogram;
+	readonly commitMs: Histogram;
+	/** Changes that wait for their sync now. */
+	readonly depth: number;
+	readonly heartbeatAgeMs: number;
+	/** Of the database's whole life, with the gap that is open now. */
+	readonly downtimeMs: number;
+	/** As stored. */
+	readonly counters: Readonly<Counters>;
 }
 
 export interface RecoveryReport {

@@ -7,6 +7,7 @@ import {
 	remainingArtifacts,
 	scoreOf,
 	stateHash,
+	stateHashHalves,
 } from "@savepoint/core";
 import { artifactIdFor } from "../ids.js";
 import type { SqlRow } from "./driver.js";
@@ -34,19 +35,22 @@ export const bodyToPlay = (
 /** What is remembered of a keyed entry, taken right after it was decided. */
 export const keyedEntry = (
 	record: SessionRecord,
-	fingerprint: string,
-	recordedAtMs: number,
-	refusal: RefusalCode | null,
-): KeyedEntry => ({
-	seq: record.seq,
-	recordedAtMs,
-	fingerprint,
-	refusal,
-	score: scoreOf(record.state),
-	remaining: remainingArtifacts(record.state),
-	deposited: record.state.depositedCount,
-	stateHash: stateHash(record.state),
-});
+	entry: Pick<KeyedEntry, "moveType" | "payload" | "recordedAtMs" | "refusal">,
+): KeyedEntry => {
+	const [hashHigh, hashLow] = stateHashHalves(record.state);
+	return {
+		seq: record.seq,
+		recordedAtMs: entry.recordedAtMs,
+		moveType: entry.moveType,
+		payload: entry.payload,
+		refusal: entry.refusal,
+		score: scoreOf(record.state),
+		remaining: remainingArtifacts(record.state),
+		deposited: record.state.depositedCount,
+		hashHigh,
+		hashLow,
+	};
+};
 
 /**
  * Plays a session's log from its level, entry by entry. What it has taken verifies: the chain begins
@@ -92,11 +96,7 @@ export class LogPlayer {
 		record.seq = seq;
 		record.headHash = headHash;
 		record.lastPlayMs = Math.max(record.lastPlayMs, link.playMs ?? 0);
-		if (link.moveId !== null)
-			this.keyed.set(
-				link.moveId,
-				keyedEntry(record, `${type}${link.payload}`, link.recordedAtMs, refusal),
-			);
+		if (link.moveId !== null) this.keyed.set(link.moveId, keyedEntry(record, { ...link, refusal }));
 	}
 }
 
@@ -171,6 +171,7 @@ const startOf = (row: SessionRow): SessionRecord => ({
 	seq: 0,
 	headHash: "",
 	lastPlayMs: 0,
+	playLeadMs: 0,
 	snapshotSeq: Number(row.seq),
 });
 

@@ -51,7 +51,10 @@ export async function repair(config: StorageConfig, order: RepairOrder): Promise
 	const damage = [...found.damage, ...(found.unreadable === null ? [] : [found.unreadable.reason])];
 	const keys = found.harmedSessions.map(({ sessionKey }) => sessionKey);
 	if (order.isDryRun)
-		return reportOf(paths, order, { damage, sessions: await planAll(paths, found.unreadable ? [] : keys) });
+		return reportOf(paths, order, {
+			damage,
+			sessions: await planAll(paths, found.unreadable ? [] : keys),
+		});
 	// 2. Nothing to do, or a server has it.
 	if (damage.length + keys.length === 0) return reportOf(paths, order, {});
 	demandUnserved(paths);
@@ -127,7 +130,9 @@ async function planAll(paths: DatabasePaths, keys: readonly number[]): Promise<R
 	const database = new SqliteLook(paths);
 	try {
 		for (const key of keys) {
-			const reader = { query: async (sql: string, params: readonly SqlValue[]) => database.all(sql, params) };
+			const reader = {
+				query: async (sql: string, params: readonly SqlValue[]) => database.all(sql, params),
+			};
 			const plan = await planRepair(reader, key);
 			if (plan !== null) plans.push(plan);
 		}

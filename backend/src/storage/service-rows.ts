@@ -47,6 +47,12 @@ export function pushCounters(batch: WriteBatch, place: number, counters: Counter
 	);
 }
 
+/** Of all that ever were: a session that is gone has left its row in the archive. */
+const SELECT_LAST_KEY = `select max(last_key) as last_key from (
+	select max(session_key) as last_key from sessions
+	union all
+	select max(session_key) from archived_sessions) keys`;
+
 export interface ServiceState {
 	readonly instanceId: string;
 	readonly heartbeatAtMs: number;
@@ -60,7 +66,7 @@ export interface ServiceState {
 export async function readServiceState(driver: SqlDriver): Promise<ServiceState> {
 	const [service] = await driver.query("select * from service where id = 1");
 	const [stats] = await driver.query("select * from session_stats where slot = $1", [ONLY_SLOT]);
-	const [last] = await driver.query("select max(session_key) as last_key from sessions");
+	const [last] = await driver.query(SELECT_LAST_KEY);
 	const text = (row: SqlRow | undefined, name: string) => row?.[name] ?? null;
 	return {
 		instanceId: String(text(service, "instance_id") ?? ""),

@@ -1,5 +1,6 @@
 import type { SessionFilter } from "@savepoint/core";
 import type { SqlDriver, SqlRow } from "./driver.js";
+import { NOT_REMOVED } from "./session-repo.js";
 
 /** A session as a list shows it: what its row says, without reading its log. */
 export interface SessionListing {
@@ -50,7 +51,7 @@ export class SessionDirectory {
 	async #pageById({ filter, idPrefix, cursor, limit }: DirectoryQuery): Promise<SessionListing[]> {
 		const onlyEnded = filter === "ended" ? "and result is not null" : "";
 		const rows = await this.#driver.query(
-			`select ${COLUMNS} from sessions where session_id >= $1 and session_id < $2 ${onlyEnded}
+			`select ${COLUMNS} from sessions s where ${NOT_REMOVED} and session_id >= $1 and session_id < $2 ${onlyEnded}
 			order by session_id desc limit $3`,
 			[idPrefix, cursor ?? idPrefix + AFTER_EVERY_ID, limit],
 		);
@@ -60,8 +61,8 @@ export class SessionDirectory {
 	async #activePage({ idPrefix, cursor, limit }: DirectoryQuery): Promise<SessionListing[]> {
 		const { dueAtMs, key } = readDueCursor(cursor);
 		const rows = await this.#driver.query(
-			`select ${COLUMNS} from sessions
-			where result is null and due_at <= $1 and (due_at < $1 or session_key < $2)
+			`select ${COLUMNS} from sessions s
+			where ${NOT_REMOVED} and result is null and due_at <= $1 and (due_at < $1 or session_key < $2)
 				and session_id >= $3 and session_id < $4
 			order by due_at desc, session_key desc limit $5`,
 			[dueAtMs, key, idPrefix, idPrefix + AFTER_EVERY_ID, limit],

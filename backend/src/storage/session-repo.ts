@@ -4,7 +4,7 @@ import { artifactIdFor } from "../ids.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
 import type { SqlDriver, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import type { StatementList, StorageModule } from "./module.js";
-import { logEntries } from "./packed-log.js";
+import { insertPackedLog, logEntries } from "./packed-log.js";
 import type {
 	DueSession,
 	KeyedEntry,
@@ -67,6 +67,7 @@ export const SESSIONS: StorageModule = {
 		insertSession,
 		updateSession,
 		upsertArtifact,
+		insertPackedLog,
 		updateCounters,
 		updateHeartbeat,
 	],
@@ -74,6 +75,9 @@ export const SESSIONS: StorageModule = {
 
 const SELECT_LOG =
 	"select * from session_log where session_key = $1 and seq > $2 order by seq limit $3";
+/** A removed session is hidden from everybody, until the mark is taken back or it goes. */
+export const NOT_REMOVED =
+	"not exists (select 1 from removed_sessions r where r.session_key = s.session_key)";
 /** One more than a session may have, so that a surplus row is seen and not cut off. */
 const ARTIFACT_ROWS_MAX = 501;
 
@@ -97,7 +101,10 @@ export class SessionRepo implements SessionRepository {
 	}
 
 	async load(id: string): Promise<StoredSession | null> {
-		const [row] = await this.#driver.query("select * from sessions where session_id = $1", [id]);
+		const [row] = await this.#driver.query(
+			`select * from sessions s where session_id = $1 and ${NOT_REMOVED}`,
+			[id],
+		);
 		if (row === undefined) return null;
 		const key = Number(row["session_key"]);
 		const artifacts = await this.#driver.query(
@@ -127,16 +134,26 @@ export class SessionRepo implements SessionRepository {
 
 	async findByKey(key: number): Promise<string | null> {
 		const [row] = await this.#driver.query(
-			"select session_id from sessions where session_key = $1",
+			`select session_id from sessions s where session_key = $1 and ${NOT_REMOVED}`,
 			[key],
 		);
 		return row === undefined ? null : String(row["session_id"]);
 	}
 
+	async isRetired(key: number): Promise<boolean> {
+		const rows = await this.#driver.query(
+			`select 1 as found from removed_sessions where session_key = $1 and reason = 'retention'
+			union all
+			select 1 from archived_sessions where session_key = $1 and reason = 'retention'`,
+			[key],
+		);
+		return rows.length > 0;
+	}
+
 	async due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]> {
 		const rows = await this.#driver.query(
-			`select due_at, session_key, session_id from sessions
-			where result is null and due_at <= $1 and (due_at > $2 or (due_at = $2 and session_key > $3))
+			`select due_at, session_key, session_id from sessions s
+			where ${NOT_REMOVED} and result is null and due_at <= $1 and (due_at > $2 or (due_at = $2 and session_key > $3))
 			order by due_at, session_key limit $4`,
 			[uptimeMs, after?.dueAtMs ?? Number.MIN_SAFE_INTEGER, after?.key ?? 0, limit],
 		);
@@ -158,6 +175,24 @@ export class SessionRepo implements SessionRepository {
 		} catch (error) {
 			throw asHarmed(error);
 		}
+	}
+
+	async lastActivity(key: number): Promise<number> {
+		const [session] = await this.#driver.query(
+			"select started_at, ended_at, stale from sessions where session_key = $1",
+			[key],
+		);
+		if (session === undefined) return 0;
+		const { started_at: startedAt, ended_at: endedAt, stale } = session;
+		if (stale === 0 && endedAt !== null) return Number(endedAt);
+		// The entry before the sweep's own, where it ended the session; else the last there is.
+		const [last] = await this.#driver.query(
+			"select max(seq) as seq from session_log where session_key = $1",
+			[key],
+		);
+		const seq = Number(last?.["seq"] ?? 0) - Number(stale);
+		const [entry] = seq < 1 ? [] : await this.#readLog(key, seq - 1, 1);
+		return Number(entry?.["recorded_at"] ?? startedAt);
 	}
 
 	async #readLog(key: number, after: number, limit: number): Promise<SqlRow[]> {
@@ -203,9 +238,7 @@ export class SessionRepo implements SessionRepository {
 		record.seq = link.seq;
 		record.headHash = hash;
 		if (entry.playMs !== null && entry.playMs > record.lastPlayMs) record.lastPlayMs = entry.playMs;
-		return entry.moveId === null
-			? null
-			: keyedEntry(record, entry.body.type + payload, entry.recordedAtMs, entry.refusal);
+		return entry.moveId === null ? null : keyedEntry(record, link);
 	}
 
 	appendSnapshot(batch: WriteBatch, record: SessionRecord): void {
@@ -215,8 +248,8 @@ export class SessionRepo implements SessionRepository {
 			batch.push(this.#places.artifact, record.key, ...artifactParams(record.key, artifact));
 	}
 
-	fingerprint(body: LoggedBody): string {
-		return body.type + encodePayload(body);
+	isSameMove(known: KeyedEntry, body: LoggedBody): boolean {
+		return known.moveType === encodeMoveType(body.type) && known.payload === encodePayload(body);
 	}
 }
 

@@ -35,7 +35,8 @@ const findFault = (view: DataView, pageSize: number): string | null => {
 		return "its header names an unknown format version";
 	const fractions = [view.getUint8(21), view.getUint8(22), view.getUint8(23)];
 	if (fractions.join() !== "64,32,32") return "its header's fixed bytes are not as they must be";
-	if (view.getUint8(20) !== 0) return "its header sets bytes of each page aside, as none of ours does";
+	if (view.getUint8(20) !== 0)
+		return "its header sets bytes of each page aside, as none of ours does";
 	// SQLite would only say that it does not know the format, which is no word for damage.
 	if (view.getUint32(44) > SCHEMA_FORMAT_MAX) return "its header names an unknown schema format";
 	return null;

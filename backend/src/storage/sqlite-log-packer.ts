@@ -1,8 +1,9 @@
 import type { Database as Connection, Statement } from "better-sqlite3";
-import type { SqlRow } from "./driver.js";
+import type { SqlRow, SqlValue } from "./driver.js";
 import { chainHash, chainLinkOf, genesisHash } from "./hashes.js";
-import { logEntries, PACKED_ENTRIES_MAX, packLog } from "./packed-log.js";
+import { insertPackedLog, logEntries, PACKED_ENTRIES_MAX, packedLogParams } from "./packed-log.js";
 import { FIXED_COLUMNS } from "./session-columns.js";
+import { named } from "./sqlite-binding.js";
 
 /**
  * Makes one row of what is left of finished sessions: their logs move from `moves` to
@@ -30,9 +31,7 @@ export class SqliteLogPacker {
 			"select * from sessions where session_key = ? and result is not null and seq <= ?",
 		);
 		this.#moves = prepare("select * from moves where session_key = ? order by seq");
-		this.#insertPacked = prepare(
-			"insert into packed_logs (session_key, seq, log) values (?, ?, ?)",
-		);
+		this.#insertPacked = prepare(insertPackedLog.sql);
 		this.#removals = ["moves", "artifacts"].map((table) =>
 			prepare(`delete from ${table} where session_key = ?`),
 		);
@@ -59,7 +58,7 @@ export class SqliteLogPacker {
 		for (let key = this.#nextKey(); key !== null; key = this.#nextKey()) {
 			const packed = this.#packedLog(key);
 			if (packed !== null) {
-				this.#insertPacked.run(key, packed.seq, packed.log);
+				this.#insertPacked.run(named(packed));
 				for (const removal of this.#removals) removal.run(key);
 			}
 			this.#unlist.run(key);
@@ -69,16 +68,17 @@ export class SqliteLogPacker {
 		return done;
 	}
 
-	#packedLog(key: number): { readonly seq: number; readonly log: Uint8Array } | null {
+	/** The row to store; null where the log must stay as it is. */
+	#packedLog(key: number): SqlValue[] | null {
 		const session = this.#session.get(key, PACKED_ENTRIES_MAX) as SqlRow | undefined;
 		if (session === undefined) return null;
 		const moves = this.#moves.all(key) as SqlRow[];
-		const seq = Number(session["seq"]);
-		if (moves.length !== seq || headOf(session, moves) !== session["head_hash"]) return null;
-		const log = packLog(moves);
-		const readBack = logEntries([{ session_key: key, seq, packed: log }]);
-		const isWhole = moves.every((move, at) => isSame(move, readBack[at]));
-		return isWhole ? { seq, log } : null;
+		if (moves.length !== session["seq"] || headOf(session, moves) !== session["head_hash"])
+			return null;
+		const params = packedLogParams(key, moves);
+		const [session_key = null, seq = null, packed = null] = params;
+		const readBack = logEntries([{ session_key, seq, packed }]);
+		return moves.every((move, at) => isSame(move, readBack[at])) ? params : null;
 	}
 }
 

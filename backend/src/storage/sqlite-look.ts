@@ -3,13 +3,13 @@ import { SavepointError } from "../errors.js";
 import type { ReadOnlyDatabase } from "./doctor/database.js";
 import type { SqlRow, SqlValue } from "./driver.js";
 import { fileBytes } from "./sqlite-access.js";
+import { named } from "./sqlite-binding.js";
 import { translateSqliteError } from "./sqlite-errors.js";
 import { inspectDatabase } from "./sqlite-inspect.js";
 import { readInstance } from "./sqlite-instance.js";
 import { acquireLock, isLocked } from "./sqlite-lock.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
 import { applyReaderSettings, readSettings } from "./sqlite-settings.js";
-import { named } from "./sqlite-writer.js";
 
 /**
  * A look at a database from outside the server: beside a running one, after a crash, or at one that

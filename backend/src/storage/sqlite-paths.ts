@@ -15,6 +15,8 @@ export interface DatabasePaths {
 	readonly lock: string;
 	readonly owner: string;
 	readonly marker: string;
+	/** A recovery that nobody was told of yet. */
+	readonly notice: string;
 	readonly reserve: string;
 	readonly directory: string;
 	readonly quarantineDirectory: string;
@@ -47,6 +49,7 @@ export function databasePaths(database: string): DatabasePaths {
 		lock: `${target}.lock`,
 		owner: `${target}.owner`,
 		marker: `${target}.corrupt`,
+		notice: `${target}.recovered`,
 		reserve: `${target}.reserve`,
 		directory,
 		quarantineDirectory: join(directory, "quarantine"),

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
-import Database, { type Statement } from "better-sqlite3";
+import Database, { type Database as Connection, type Statement } from "better-sqlite3";
 import type { SqlRow, SqlValue } from "./driver.js";
+import { named } from "./sqlite-binding.js";
 import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
 import { applyReaderSettings } from "./sqlite-settings.js";
-import { named } from "./sqlite-writer.js";
 
 /**
  * The reader's thread: point reads and bounded pages, so that no request waits on the disk in the
@@ -23,13 +23,20 @@ export type ReaderReply =
 
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread");
-const connection = new Database(String(workerData), { readonly: true, fileMustExist: true });
-applyReaderSettings(connection);
+/** Opened for the first request: the thread starts beside the writer's, before there is a schema. */
+let connection: Connection | null = null;
 const prepared = new Map<string, Statement>();
+
+function open(): Connection {
+	const opened = new Database(String(workerData), { readonly: true, fileMustExist: true });
+	applyReaderSettings(opened);
+	return opened;
+}
 
 const statementOf = (sql: string): Statement => {
 	const known = prepared.get(sql);
 	if (known !== undefined) return known;
+	connection ??= open();
 	const statement = connection.prepare(sql);
 	prepared.set(sql, statement);
 	return statement;
@@ -37,7 +44,7 @@ const statementOf = (sql: string): Statement => {
 
 port.on("message", ({ id, sql, params }: ReaderRequest) => {
 	if (sql === null) {
-		connection.close();
+		connection?.close();
 		port.postMessage({ id, rows: [] } satisfies ReaderReply);
 		port.close();
 		return;

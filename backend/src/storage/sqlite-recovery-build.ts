@@ -6,12 +6,12 @@ import { evidenceText } from "./quarantined/quarantined-rows.js";
 import type { HarmedByDamage, RecoveryFindings, Uncertainty } from "./recovery/findings.js";
 import { type RebuiltSession, rebuildSession } from "./recovery/rebuilt-session.js";
 import { type Doubt, doubtsOf, isHarmless } from "./recovery/uncertainty.js";
-import type { BackupSource } from "./sqlite-recovery-backup.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
+import type { BackupSource } from "./sqlite-recovery-backup.js";
 import { RecoverySources } from "./sqlite-recovery-sources.js";
 import { fillTables } from "./sqlite-recovery-tables.js";
-import { type RecoveredClock, RecoveredDatabase, recoveredPath } from "./sqlite-recovery-writer.js";
 import { verifyRecovered } from "./sqlite-recovery-verify.js";
+import { type RecoveredClock, RecoveredDatabase, recoveredPath } from "./sqlite-recovery-writer.js";
 import type { Salvaged } from "./sqlite-salvage.js";
 
 export interface BuildOptions {
@@ -47,12 +47,14 @@ export async function buildRecovered(options: BuildOptions): Promise<RecoveryFin
 		);
 		let done = 0;
 		for (const key of sources.keys()) {
+			// It was taken away; what is left of it in a backup or on an old page stays away.
+			if (sources.isArchived(key)) continue;
 			const remains = sources.remains(key);
 			const rebuilt = rebuildSession(remains);
 			if (rebuilt === null) tally.lostKeys.push(key);
 			else {
 				made.add(rebuilt);
-				tally.add(rebuilt, remains.isInSalvage);
+				tally.add(rebuilt, remains.isInSalvage, (gap) => sources.isArchived(gap));
 				if (rebuilt.lost !== null) made.addQuarantined(registerRow(rebuilt, options.nowMs));
 			}
 			done += 1;
@@ -77,7 +79,7 @@ export async function buildRecovered(options: BuildOptions): Promise<RecoveryFin
 }
 
 /** Held to the same questions as any database; only what the findings name may not verify. */
-export const verifyBuilt = (paths: DatabasePaths, findings: RecoveryFindings): Promise<void> =>
+export const verifyBuilt = (paths: DatabasePaths, findings: RecoveryFindings): Promise<string[]> =>
 	verifyRecovered(
 		recoveredPath(paths),
 		new Set(
@@ -99,7 +101,10 @@ const registerRow = ({ record, row, standing, lost }: RebuiltSession, nowMs: num
 });
 
 /** Time stood still from the last heartbeat that was found; where none was, from the last activity. */
-function clockOf({ salvaged, backup, instanceId, nowMs }: BuildOptions, tally: Tally): RecoveredClock {
+function clockOf(
+	{ salvaged, backup, instanceId, nowMs }: BuildOptions,
+	tally: Tally,
+): RecoveredClock {
 	const found = [salvaged?.scratch.connection, backup?.connection]
 		.map((from) => from?.prepare("select * from service where id = 1").get() as SqlRow | undefined)
 		.filter((row) => row !== undefined)
@@ -141,7 +146,11 @@ class Tally {
 		this.#active = this.#doubts.map(() => 0);
 	}
 
-	add({ record, entries, standing, lost }: RebuiltSession, isInSalvage: boolean): void {
+	add(
+		{ record, entries, standing, lost }: RebuiltSession,
+		isInSalvage: boolean,
+		isArchived: (key: number) => boolean,
+	): void {
 		this.#back += 1;
 		if (!isInSalvage) this.#fromBackup += 1;
 		for (const { source } of entries) this.#moves[source] += 1;
@@ -158,7 +167,7 @@ class Tally {
 		this.downtimeMs = Math.max(this.downtimeMs, record.downtimeBaseMs);
 		// Keys are given out in order: between two that came back, a page that is gone had the others.
 		for (let key = this.#lastKey + 1; key < record.key; key += 1)
-			if (this.#isInDoubt(key, "sessions")) this.#missing.push(key);
+			if (this.#isInDoubt(key, "sessions") && !isArchived(key)) this.#missing.push(key);
 		this.#lastKey = record.key;
 		if (record.state.result === null && standing !== "kept")
 			for (const [at, { fromKey, toKey }] of this.#doubts.entries())

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileDurable } from "./durable-files.js";
 import type { RecoveryReport } from "./ports.js";
@@ -77,17 +76,4 @@ function remedies(paths: DatabasePaths, { findings, failures }: Told): string[] 
 			: []),
 		...failures.map((failure) => `Tell the makers of Savepoint: ${failure}`),
 	];
-}
-
-/** What a recovery said that came to its end just before the process did. */
-export function readReport(aside: SetAside): RecoveryReport {
-	const { at, reason, directory } = aside;
-	const bare = { at, reason, quarantine: directory, tally: null };
-	try {
-		const text = readFileSync(join(directory ?? "", JSON_NAME), "utf8");
-		const { outcome, tally } = JSON.parse(text) as Pick<RecoveryReport, "outcome" | "tally">;
-		return { ...bare, outcome, tally };
-	} catch {
-		return { ...bare, outcome: "The report beside the quarantined files says what came back." };
-	}
 }

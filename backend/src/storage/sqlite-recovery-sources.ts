@@ -17,6 +17,7 @@ export class RecoverySources {
 		readonly backupEntry: Statement | null;
 		readonly packed: Statement | null;
 		readonly backupLog: Statement | null;
+		readonly archived: Statement | null;
 	};
 
 	constructor(salvaged: Connection | null, backup: Connection | null) {
@@ -26,10 +27,7 @@ export class RecoverySources {
 		const selectRow = "select * from sessions where session_key = ?";
 		this.#statements = {
 			salvagedRow: prepare(salvaged, selectRow),
-			unproven: prepare(
-				salvaged,
-				"select row from temp.unproven_sessions where session_key = ?",
-			),
+			unproven: prepare(salvaged, "select row from temp.unproven_sessions where session_key = ?"),
 			salvagedLog: prepare(
 				salvaged,
 				"select * from move_tail where session_key = ? order by seq, tail_id",
@@ -40,8 +38,15 @@ export class RecoverySources {
 				"select * from session_log where session_key = ? and packed is null and seq = ?",
 			),
 			packed: prepare(salvaged, "select * from temp.packed where session_key = ? order by is_old"),
+			archived: prepare(salvaged, "select 1 from archived_sessions where session_key = ?"),
 			backupLog: prepare(backup, "select * from packed_logs where session_key = ?"),
 		};
+	}
+
+	/** Taken away by retention or an operator, and purged: one small row says so. */
+	isArchived(key: number): boolean {
+		const { archived, salvagedRow } = this.#statements;
+		return archived?.get(key) !== undefined && salvagedRow?.get(key) === undefined;
 	}
 
 	/** Keys of which any row or any entry of a log is left, in order. */

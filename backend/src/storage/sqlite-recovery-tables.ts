@@ -54,7 +54,10 @@ function copyRows(from: Connection, to: Connection, layout: TableLayout): number
 	const copy = to.transaction(() => {
 		for (const row of from.prepare(`select * from ${table}`).iterate() as Iterable<SqlRow>) {
 			if (hasChecksum && !matchesChecksum(layout, row)) continue;
-			copied += insertRow(insert, declared.map((column) => row[column]));
+			copied += insertRow(
+				insert,
+				declared.map((column) => row[column]),
+			);
 		}
 	});
 	copy();
@@ -66,7 +69,8 @@ function insertRow(insert: Database.Statement, values: readonly unknown[]): numb
 	try {
 		return insert.run(...values).changes;
 	} catch (error) {
-		if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_CONSTRAINT")) return 0;
+		if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_CONSTRAINT"))
+			return 0;
 		throw error;
 	}
 }

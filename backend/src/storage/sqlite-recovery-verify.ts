@@ -7,10 +7,13 @@ import { databasePaths } from "./sqlite-paths.js";
 
 /**
  * Holds a database that a recovery has made to everything that doctor asks. `harmed`: keys of
- * sessions that are known not to verify. Throws STORAGE_CORRUPT with the first thing that is not as
- * it must be.
+ * sessions that are known not to verify. Returns what is not as it must be, a sentence each; throws
+ * STORAGE_CORRUPT where its pages are damaged.
  */
-export async function verifyRecovered(path: string, harmed: ReadonlySet<number>): Promise<void> {
+export async function verifyRecovered(
+	path: string,
+	harmed: ReadonlySet<number>,
+): Promise<string[]> {
 	const findings = new Findings(Number.MAX_SAFE_INTEGER);
 	const paths = databasePaths(path);
 	const database = new SqliteLook(paths);
@@ -28,11 +31,19 @@ export async function verifyRecovered(path: string, harmed: ReadonlySet<number>)
 		database.close();
 		for (const trace of [paths.wal, paths.shm]) rmSync(trace, { force: true });
 	}
-	const unknown = findings.harmedSessions.find(({ sessionKey }) => !harmed.has(sessionKey));
-	const fault =
-		findings.damage[0] ??
-		(unknown && `session ${unknown.sessionKey}: ${unknown.reason}`) ??
-		findings.drift.map(({ name }) => `the counter ${name} is not the recount`)[0];
-	if (fault !== undefined)
-		throw new SavepointError("STORAGE_CORRUPT", `What was recovered does not verify: ${fault}`);
+	// A page that is damaged already is no ground to stand on; the rest is told, and served.
+	if (findings.damage[0] !== undefined)
+		throw new SavepointError(
+			"STORAGE_CORRUPT",
+			`What was recovered does not verify: ${findings.damage[0]}`,
+		);
+	return [
+		...findings.harmedSessions
+			.filter(({ sessionKey }) => !harmed.has(sessionKey))
+			.map(
+				({ sessionKey, reason }) =>
+					`session ${sessionKey} came back and does not verify: ${reason}`,
+			),
+		...findings.drift.map(({ name }) => `the counter ${name} is not the recount`),
+	];
 }

@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import type { SessionResult } from "@savepoint/core";
-import { localDay, noCounters } from "../counters.js";
+import { noCounters } from "../counters.js";
 import { SavepointError } from "../errors.js";
+import { localDay } from "../local-day.js";
 import { COUNTED } from "./doctor/counters-check.js";
 import type { SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import type { Migration } from "./migrate.js";
@@ -30,7 +31,7 @@ import { SqliteWriter } from "./sqlite-writer.js";
 /** Enough for one transaction, and little to hold. */
 const BATCH_VALUES = 50_000;
 
-export const recoveredPath = (paths: DatabasePaths): string => `${paths.database}.recovered`;
+export const recoveredPath = (paths: DatabasePaths): string => `${paths.database}.rebuilt`;
 
 export function removeRecovered(paths: DatabasePaths): void {
 	for (const suffix of ["", "-wal", "-shm", "-journal", ".instance"])
@@ -173,10 +174,19 @@ export class RecoveredDatabase {
 			lost: counted.lost,
 			abandoned: counted.abandoned,
 			latestCompletedAtMs: counted.latest_completed_at,
-			latestActivityAtMs: this.#latestActivityAtMs,
+			latestActivityAtMs: this.#latestActivity(),
 			today,
 			startedToday: starts.filter((atMs) => localDay(atMs) === today).length,
 		};
+	}
+
+	#latestActivity(): number | null {
+		const archived = this.writer.connection
+			.prepare("select max(activity_at) from archived_sessions")
+			.pluck()
+			.get() as number | null;
+		if (archived !== null) this.#noteActivity(archived);
+		return this.#latestActivityAtMs;
 	}
 
 	#noteActivity(atMs: number): void {

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { ErrorCode } from "@savepoint/core";
 import type { Log } from "../log.js";
 import { renameDurable, syncFile } from "./durable-files.js";
@@ -14,7 +14,8 @@ import type { DatabasePaths } from "./sqlite-paths.js";
 import { clearMarker, quarantineDatabase, readMarker, type SetAside } from "./sqlite-quarantine.js";
 import { openBackup, removeBackupCopy } from "./sqlite-recovery-backup.js";
 import { buildRecovered, verifyBuilt } from "./sqlite-recovery-build.js";
-import { readReport, reportOf, type Told, writeReports } from "./sqlite-recovery-report.js";
+import { keepNotice } from "./sqlite-recovery-notice.js";
+import { reportOf, type Told, writeReports } from "./sqlite-recovery-report.js";
 import { recoveredPath, removeRecovered } from "./sqlite-recovery-writer.js";
 import { removeScratch, type Salvaged, salvage } from "./sqlite-salvage.js";
 
@@ -61,25 +62,22 @@ export async function recoverDatabase(
 	const failures: string[] = [];
 	const findings = await bringBack(recovery, aside, failures);
 	const told: Told = { whatHappened, findings: findings?.findings ?? null, failures };
+	const report = reportOf(aside, told);
 	writeReports(paths, aside, told);
+	keepNotice(paths, report);
 	// 3. It gets its name in one step (F1).
 	const instance =
 		findings === null ? createDatabase(paths, now) : takePlace(paths, findings.instance);
 	clearMarker(paths);
-	return { instance, report: reportOf(aside, told) };
+	return { instance, report };
 }
 
 /**
- * A recovery that was killed right after the new database had taken the place: what it said, and
- * the marker is gone. Null: there is none, or it has to be done.
+ * A recovery that was killed right after the new database had taken the place is done: its marker
+ * goes. What it did stands in its notice.
  */
-export function finishRecovery(paths: DatabasePaths): RecoveryReport | null {
-	const marker = readMarker(paths);
-	if (marker?.step !== "moved" || !existsSync(paths.database)) return null;
-	const { at, reason, quarantine } = marker;
-	const report = readReport({ at, reason, directory: quarantine });
-	clearMarker(paths);
-	return report;
+export function finishRecovery(paths: DatabasePaths): void {
+	if (readMarker(paths)?.step === "moved" && existsSync(paths.database)) clearMarker(paths);
 }
 
 interface Brought {
@@ -95,7 +93,7 @@ async function bringBack(
 ): Promise<Brought | null> {
 	for (const withSalvage of [true, false]) {
 		try {
-			const brought = await bringBackBy(recovery, aside, withSalvage);
+			const brought = await bringBackBy(recovery, aside, { withSalvage, failures });
 			if (brought !== null) return brought;
 		} catch (error) {
 			const { code, message } = translateSqliteError(error);
@@ -115,7 +113,7 @@ async function bringBack(
 async function bringBackBy(
 	recovery: Recovery,
 	{ directory }: SetAside,
-	withSalvage: boolean,
+	{ withSalvage, failures }: { readonly withSalvage: boolean; readonly failures: string[] },
 ): Promise<Brought | null> {
 	const { paths, known, log } = recovery;
 	const told = progressIn(log);
@@ -140,7 +138,7 @@ async function bringBackBy(
 			backup,
 			onProgress: (sessions) => told({ sessions }),
 		});
-		await verifyBuilt(paths, findings);
+		failures.push(...(await verifyBuilt(paths, findings)));
 		return isAnythingBack(findings) ? { findings, instance: instance.file } : null;
 	} finally {
 		salvaged?.scratch.connection.close();

@@ -1,11 +1,11 @@
 import Database, { type Database as Connection, type Statement } from "better-sqlite3";
 import type { SqlRow } from "./driver.js";
 import { type Migration, migrate } from "./migrate.js";
-import type { RowOrigin } from "./recovery/carve.js";
 import { logEntries } from "./packed-log.js";
+import type { RowOrigin } from "./recovery/carve.js";
 import { matchesChecksum } from "./recovery/row-checksum.js";
 import type { LayoutColumn, TableLayout } from "./recovery/table-layout.js";
-import { named } from "./sqlite-writer.js";
+import { named } from "./sqlite-binding.js";
 
 /**
  * A database for what is found on the pages of a damaged one, in the schema that the damaged one had:
@@ -98,7 +98,11 @@ export class Scratch {
 		} catch {
 			return false;
 		}
-		this.#insert("temp.packed", { session_key: key ?? 0, seq: seq ?? 0, log: log ?? "", is_old: origin === "old" ? 1 : 0 }, NONE);
+		this.#insert(
+			"temp.packed",
+			{ session_key: key ?? 0, seq: seq ?? 0, log: log ?? "", is_old: origin === "old" ? 1 : 0 },
+			NONE,
+		);
 		return true;
 	}
 
@@ -261,7 +265,12 @@ function indexLayouts(
 				kind: "index",
 				columns: parts.map((part) => {
 					const column = columns.find((one) => one.name === part);
-					const rowNumber = { name: "", type: "integer", isNullable: false, fallback: null } as const;
+					const rowNumber = {
+						name: "",
+						type: "integer",
+						isNullable: false,
+						fallback: null,
+					} as const;
 					return column === undefined ? rowNumber : layoutColumn(connection, column);
 				}),
 				rowidColumn: null,

@@ -9,6 +9,7 @@ import type {
 	WriteBatch,
 	WriteStatement,
 } from "./driver.js";
+import type { CloseGuard } from "./sqlite-close-guard.js";
 import type { ReaderReply, ReaderRequest } from "./sqlite-reader-thread.js";
 import type { WriterReply, WriterRequest, WriterThreadData } from "./sqlite-writer-thread.js";
 
@@ -98,11 +99,27 @@ export class WriterThread implements MigrationDriver {
 		return (await this.#ask({ op: "backup", label })).text;
 	}
 
-	/** Everything in the one file, marked as closed; the thread ends by itself. */
-	async close(): Promise<void> {
+	/**
+	 * Everything in the one file, marked as closed; the thread ends by itself. Where that fails the
+	 * guard stays, and nothing more is written.
+	 */
+	async close(guard: CloseGuard): Promise<void> {
 		if (this.#lost !== null) return;
 		this.#mayEnd = true;
+		try {
+			await this.#ask({ op: "bring-home" });
+		} catch (error) {
+			this.abandon();
+			throw error;
+		}
+		guard.release();
 		await this.#ask({ op: "close" });
+	}
+
+	/** The connection is not used again; the thread ends with the process. */
+	abandon(): void {
+		this.#mayEnd = true;
+		this.#worker.unref();
 	}
 
 	#ask(request: Exclude<WriterRequest, WriteBatch>): Promise<{ rows: SqlRow[]; text: string }> {

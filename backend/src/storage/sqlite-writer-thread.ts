@@ -28,6 +28,7 @@ export type WriterRequest =
 	  }
 	| { readonly op: "backup"; readonly label: string }
 	| { readonly op: "prepare"; readonly statements: readonly WriteStatement[] }
+	| { readonly op: "bring-home" }
 	| { readonly op: "close" };
 
 export type WriterReply =
@@ -158,11 +159,14 @@ function packLogs(isIdle: boolean): void {
  * Clean shutdown: everything in the one file, and the instance file says so, in an order a kill can
  * cut.
  */
-function close(): void {
+function bringHome(): void {
 	if (!foldFails) writer.foldTail();
 	const salts = readWalSalts(paths.wal);
 	writeInstance(paths.instance, { ...instance, state: "closing", walSalts: salts });
 	writer.checkpoint("truncate");
+}
+
+function close(): void {
 	writer.close();
 	// Another program that reads (doctor, a shell) can keep the -wal from being brought home. It is
 	// ours then, and a clean mark would make the next start take it for a stranger's.
@@ -182,6 +186,9 @@ function serve(request: Exclude<WriterRequest, WriteBatch>): { rows: SqlRow[]; t
 			return { rows: [], text: copyVerified(writer.connection, paths, request.label) };
 		case "prepare":
 			writer.prepare(request.statements);
+			return { rows: [], text: "" };
+		case "bring-home":
+			bringHome();
 			return { rows: [], text: "" };
 		case "close":
 			close();
@@ -205,7 +212,7 @@ port.on("message", (request: WriterRequest) => {
 		if (!isLost) maintain(false);
 		return;
 	}
-	if (request.op === "close") {
+	if (request.op === "bring-home") {
 		isClosed = true;
 		clearInterval(idleTimer);
 	}

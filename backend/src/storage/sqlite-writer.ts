@@ -1,6 +1,7 @@
 import Database, { type Database as Connection, type Statement } from "better-sqlite3";
 import { CHECKPOINT_WAL_BYTES, TAIL_ROWS_MAX, WAL_ALARM_BYTES } from "../limits.js";
 import type { CommitOutcome, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
+import { byPosition, named } from "./sqlite-binding.js";
 import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
 import { SqliteLogPacker } from "./sqlite-log-packer.js";
 import { applyWriterSettings } from "./sqlite-settings.js";
@@ -204,21 +205,3 @@ function openForWriting({ path, unsafeSync }: SqliteWriterOptions): Connection {
 }
 
 const STALE = Symbol("a row was not as the change expected it");
-
-/** better-sqlite3 binds `$1` by name, from an object whose keys are the numbers. */
-export const named = (params: readonly SqlValue[]): Record<string, SqlValue> =>
-	Object.fromEntries(params.map((value, at) => [String(at + 1), value]));
-
-/**
- * Binding by position is twice as quick; a WriteStatement names each parameter once and in order.
- */
-function byPosition(sql: string, paramCount: number): string {
-	let next = 1;
-	const text = sql.replace(/\$(\d+)/g, (_, number: string) => {
-		if (Number(number) !== next) throw new Error(`$${number} is out of order in: ${sql}`);
-		next += 1;
-		return "?";
-	});
-	if (next - 1 !== paramCount) throw new Error(`${next - 1} parameters, not ${paramCount}: ${sql}`);
-	return text;
-}

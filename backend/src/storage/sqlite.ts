@@ -18,6 +18,7 @@ import { type Migration, migrate, pendingMigrations, readMigrations } from "./mi
 import type { StatementList, StorageModule } from "./module.js";
 import type { RecoveryReport } from "./ports.js";
 import { ONLY_SLOT } from "./service-rows.js";
+import { type CloseGuard, guardClose } from "./sqlite-close-guard.js";
 import { createDatabase } from "./sqlite-create.js";
 import { sentenceAbout } from "./sqlite-errors.js";
 import { inspectDatabase } from "./sqlite-inspect.js";
@@ -27,6 +28,7 @@ import { type DatabasePaths, databasePaths } from "./sqlite-paths.js";
 import { readHistory } from "./sqlite-preflight.js";
 import { readMarker, writeMarker } from "./sqlite-quarantine.js";
 import { finishRecovery, type Recovery, recoverDatabase } from "./sqlite-recovery.js";
+import { forgetNotice, readNotice } from "./sqlite-recovery-notice.js";
 import { keepReserve } from "./sqlite-reserve-file.js";
 import { ReaderThread, WriterThread } from "./sqlite-threads.js";
 import { readWalSalts } from "./sqlite-wal.js";
@@ -58,17 +60,19 @@ export class SqliteDriver implements SqlDriver {
 	readonly #writer: WriterThread;
 	readonly #reader: ReaderThread;
 	readonly #lock: DirectoryLock;
+	readonly #guard: CloseGuard;
 	readonly #onCorrupt: (reason: string) => void;
 
 	constructor(
 		paths: DatabasePaths,
-		parts: { writer: WriterThread; reader: ReaderThread; lock: DirectoryLock },
+		parts: { writer: WriterThread; reader: ReaderThread; lock: DirectoryLock; guard: CloseGuard },
 		onCorrupt: (reason: string) => void,
 	) {
 		this.paths = paths;
 		this.#writer = parts.writer;
 		this.#reader = parts.reader;
 		this.#lock = parts.lock;
+		this.#guard = parts.guard;
 		this.#onCorrupt = onCorrupt;
 	}
 
@@ -98,7 +102,7 @@ export class SqliteDriver implements SqlDriver {
 	async close(): Promise<void> {
 		try {
 			await this.#reader.close();
-			await this.#writer.close();
+			await this.#writer.close(this.#guard);
 		} finally {
 			this.#lock.release();
 		}
@@ -130,7 +134,9 @@ export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> 
 		const known = readMigrations(opening.modules, "sqlite");
 		const found = await findOrCreate({ ...opening, paths, known, now: new Date(now()) });
 		for (const message of [...warnings, ...found.warnings]) log.warn(message);
-		if (found.recovery !== null) log.error({ recovery: found.recovery }, found.recovery.reason);
+		// One that an earlier start finished and could not tell of counts, too.
+		const recovery = found.recovery ?? readNotice(paths);
+		if (recovery !== null) log.error({ recovery }, recovery.reason);
 		// 4. The threads, the schema, the row that says who this database is.
 		const driver = await startThreads(opening, {
 			paths,
@@ -138,10 +144,11 @@ export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> 
 			instance: found.instance,
 			known,
 		});
+		if (recovery !== null) forgetNotice(paths);
 		return {
 			driver: driver.driver,
 			migrated: driver.migrated,
-			recovery: found.recovery,
+			recovery,
 			warnings: [...warnings, ...found.warnings],
 		};
 	} catch (error) {
@@ -188,7 +195,7 @@ async function findOrCreate(recovery: Recovery): Promise<Found> {
 		const { instance, report } = await recoverDatabase(recovery, ...told);
 		return { instance, recovery: report, warnings: [] };
 	};
-	const finished = finishRecovery(paths);
+	finishRecovery(paths);
 	const marker = readMarker(paths);
 	if (marker !== null) return recover(marker.reason);
 	const inspection = inspectDatabase(paths);
@@ -209,7 +216,7 @@ async function findOrCreate(recovery: Recovery): Promise<Found> {
 				return recover(`${paths.database} cannot be read: ${error.message}.`);
 			}
 			const instance = inspection.instance ?? newInstance(now);
-			return { instance, recovery: finished, warnings: inspection.warnings };
+			return { instance, recovery: null, warnings: inspection.warnings };
 		}
 	}
 }
@@ -235,18 +242,30 @@ async function startThreads(
 		if (code === "STORAGE_CORRUPT") writeMarker(paths, reason);
 		opening.onLost(code, sentenceAbout(paths.database, code, reason));
 	};
-	// 1. The connection, with its settings read back (A4).
+	// 1. Both threads at once; the writer's connection, with its settings read back (A4).
 	const unsafeSync = config.testFault === "synchronous-normal";
 	const writer = new WriterThread(
 		{ paths, instance, unsafeSync },
 		{ lost: (lost) => lose(lost.code, lost.reason), warning: (message) => log.warn(message) },
 	);
-	await writer.opened();
+	const reader = new ReaderThread(paths.database, (error) => lose(error.code, error.message));
+	let guard: CloseGuard | null = null;
 	try {
-		return await prepareThreads(opening, { ...held, writer, lose });
+		await writer.opened();
 	} catch (error) {
+		await reader.close();
+		throw error;
+	}
+	try {
+		guard = guardClose(paths.database);
+		return await prepareThreads(opening, { ...held, writer, reader, guard, lose });
+	} catch (error) {
+		// After a failed sync nothing is written any more (A2); the guard stays until the process ends.
+		const isUnsure = error instanceof SavepointError && error.code === "STORAGE_IO";
+		if (guard === null || isUnsure) writer.abandon();
 		// What led here matters more than a close that fails for the same reason.
-		await writer.close().catch(() => undefined);
+		else await writer.close(guard).catch(() => undefined);
+		await reader.close();
 		// Damage that was found this late is for the next start to set aside: no crash loop (B3).
 		if (error instanceof SavepointError && error.code === "STORAGE_CORRUPT")
 			writeMarker(paths, error.message);
@@ -258,11 +277,13 @@ async function prepareThreads(
 	opening: SqliteOpening,
 	parts: Held & {
 		readonly writer: WriterThread;
+		readonly reader: ReaderThread;
+		readonly guard: CloseGuard;
 		readonly lose: (code: ErrorCode, reason: string) => void;
 	},
 ): Promise<{ driver: SqliteDriver; migrated: readonly Migration[] }> {
 	const { log, now } = opening;
-	const { paths, lock, instance, known, writer, lose } = parts;
+	const { paths, lock, instance, known, writer, reader, guard, lose } = parts;
 	// 2. Until the first answer any sound WAL is ours, unless this one is the last server's, whose
 	// salts stand.
 	const goesOn = instance.state === "open" || instance.state === "closing";
@@ -284,9 +305,8 @@ async function prepareThreads(
 	});
 	await writer.prepare(opening.statements.all);
 	keepReserve(paths, RESERVE_FILE_BYTES);
-	// 4. Readers come last, when the schema they read stands.
-	const reader = new ReaderThread(paths.database, (error) => lose(error.code, error.message));
-	const driver = new SqliteDriver(paths, { writer, reader, lock }, (reason) =>
+	// 4. From now on the schema that readers read stands.
+	const driver = new SqliteDriver(paths, { writer, reader, lock, guard }, (reason) =>
 		lose("STORAGE_CORRUPT", reason),
 	);
 	return { driver, migrated: applied };

@@ -15,6 +15,11 @@ import {
 import { StatementList } from "./module.js";
 import { MODULES } from "./modules.js";
 import type { RecoveryReport } from "./ports.js";
+import {
+	previewRetention,
+	type ReadRows,
+	type RetentionPreview,
+} from "./removals/retention-preview.js";
 import { openSqlite } from "./sqlite.js";
 import { demandReadable, SqliteLook } from "./sqlite-look.js";
 import { databasePaths } from "./sqlite-paths.js";
@@ -66,6 +71,30 @@ export function readStatistics(path: string): StoredStatistics {
 		endedCount: endedCount(counters),
 		storage,
 	};
+}
+
+/**
+ * What retention would remove of what ended before `endedBeforeMs`; changes nothing. @throws as
+ * `readStatistics`, and STORAGE_MISSING where a pending migration has to come first.
+ */
+export async function previewRetentionOf(
+	path: string,
+	endedBeforeMs: number,
+): Promise<RetentionPreview> {
+	const paths = databasePaths(resolve(path));
+	demandReadable(paths);
+	const database = new SqliteLook(paths);
+	try {
+		if (!hasTable(database, "removed_sessions"))
+			throw new SavepointError(
+				"STORAGE_MISSING",
+				"The database is older than this version; run `savepoint migrate up` first.",
+			);
+		const read: ReadRows = async (sql, params) => database.all(sql, params);
+		return await previewRetention(read, { endedBeforeMs, modules: MODULES });
+	} finally {
+		database.close();
+	}
 }
 
 export interface MigrationStanding {

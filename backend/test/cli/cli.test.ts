@@ -9,7 +9,7 @@ import { ERRORS } from "#src/errors.js";
 import { copyGames, type StoredGames, storeGames, tamper } from "../support/stored-games.js";
 import { PROGRAM, runCli, type ServingProcess, serve } from "./support/run-cli.js";
 
-const VERBS = ["serve", "doctor", "stats", "migrate", "play", "crashtest"];
+const VERBS = ["serve", "doctor", "stats", "migrate", "play", "seed", "crashtest"];
 const REFERENCE = readFileSync(new URL("../../../docs/reference/cli.md", import.meta.url), "utf8");
 
 let healthy: StoredGames;

@@ -176,6 +176,12 @@ describe("[B2] [G6] damage that is found at the start", { timeout: 60_000 }, () 
 		rmSync(paths.database);
 		await expectQuarantined(paths, filesOf(paths), /is gone, although/);
 	});
+
+	it("[B2] deleted after a clean end, all but the instance file: a loss all the same", async () => {
+		const paths = copyOf(stopped);
+		for (const path of [paths.database, paths.wal, paths.shm]) rmSync(path, { force: true });
+		await expectQuarantined(paths, filesOf(paths), /is gone, although/);
+	});
 });
 
 describe("[B3] damage that is found later", { timeout: 60_000 }, () => {

@@ -1,12 +1,13 @@
 // Goal: a start may be killed at any of its steps, and the next one goes on. Method: strace kills
 // the server at the Nth call that changes a file, on no database at all, on one that was killed,
 // and on a damaged one.
-import { cpSync, readdirSync, truncateSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type DatabasePaths, databasePaths } from "#src/storage/sqlite-paths.js";
 import { temporaryDirectory } from "../storage/fixtures/files.js";
 import { killServers, startServer } from "../support/server-process.js";
+import { HttpClient } from "./http-client.js";
 import { expectAllThere, type Load, makeStored } from "./oracle.js";
 import { killingAt, straceMissing } from "./strace.js";
 
@@ -93,6 +94,28 @@ describe.skipIf(straceMissing !== null)("kill -9 while starting", { timeout: 60_
 			"db.sqlite.instance",
 			"report.json",
 		]);
+		await expectAllThere(paths.database, null);
+	});
+
+	it("[B2] killed after the move and before it was told: the next start tells it", async () => {
+		const directory = temporaryDirectory();
+		cpSync(killed.paths.directory, directory, { recursive: true });
+		const paths = databasePaths(join(directory, "db.sqlite"));
+		truncateSync(paths.database, 0);
+		// The marker's removal is the last step of the move.
+		await dieAt(paths.database, ["remove", 1]);
+		await dieAt(paths.database, ["remove", 2]);
+		expect(existsSync(paths.marker)).toBe(false);
+		const server = startServer({ database: paths.database });
+		const http = new HttpClient(await server.listening());
+		expect(await http.call("GET", "/health")).toMatchObject({
+			body: { storage: { recovery: { reason: expect.stringMatching(/has no bytes/) } } },
+		});
+		http.close();
+		expect(server.out).toMatch(/^RECOVERED: .*has no bytes/m);
+		const logged = server.err.split("\n").find((line) => line.includes('"level":50'));
+		expect(logged).toMatch(/has no bytes/);
+		expect((await server.stop()).code).toBe(0);
 		await expectAllThere(paths.database, null);
 	});
 });

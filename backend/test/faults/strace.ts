@@ -40,6 +40,18 @@ export const injecting = (output: string, inject: string, path?: string): string
 	...(path === undefined ? [] : ["-P", path]),
 ];
 
+/** The command that writes down all `calls` on these files and makes some fail, if any. */
+export const watching = (
+	output: string,
+	calls: string,
+	inject: string | null,
+	paths: readonly string[],
+): string[] => [
+	...[...BASE, "-yy", "-s", "0", "-o", output, "-e", `trace=${calls}`],
+	...(inject === null ? [] : ["-e", `inject=${inject}`]),
+	...paths.flatMap((path) => ["-P", path]),
+];
+
 /** The command that ends the server with SIGKILL at such a call, which seccomp-bpf would not let through. */
 export const killingAt = (output: string, calls: string, number: number): string[] => [
 	...["strace", "-f", "-yy", "-s", "0", "-o", output, "-e", `trace=${calls}`],

@@ -21,6 +21,7 @@ const live = (id: string, change: { pending?: number; seq?: number } = {}): Live
 		seq: change.seq ?? 0,
 		headHash: "",
 		lastPlayMs: 0,
+		playLeadMs: 0,
 		snapshotSeq: 0,
 	},
 	keyed: new Map(),

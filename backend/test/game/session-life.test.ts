@@ -207,6 +207,22 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 		await open.close();
 	});
 
+	it("[K5] who played on while the server was away does not get that time again", async () => {
+		let open = await OpenStore.open(kit);
+		const { sessionId } = await open.create(60);
+		await open.live(4_000);
+		open = await open.reopen(kit, { nowMs: open.nowMs + 10_000 });
+		expect((await open.view(sessionId)).remainingSeconds).toBe(56);
+		await open.play(sessionId, [move("1", spawn("a"), 14_000)]);
+		expect((await open.view(sessionId)).remainingSeconds).toBe(46);
+		await open.live(3_000);
+		expect((await open.view(sessionId)).remainingSeconds).toBe(43);
+		// What was played earlier and arrives late puts no clock back or ahead.
+		await open.play(sessionId, [move("2", status("a", "ground"), 14_500)]);
+		expect((await open.view(sessionId)).remainingSeconds).toBe(43);
+		await open.close();
+	});
+
 	it("[K6] time stands still while no server is there, also for a second restart", async () => {
 		let open = await OpenStore.open(kit);
 		const { sessionId } = await open.create(60);
@@ -231,6 +247,19 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 			expect((await open.view(sessionId)).remainingSeconds).toBe(60);
 		}),
 	);
+
+	it("[K6] a clock that is set back gives no time back, also over a restart", async () => {
+		let open = await OpenStore.open(kit);
+		const { sessionId } = await open.create(60);
+		await open.live(2_000);
+		open.jump(-3_600_000);
+		expect((await open.view(sessionId)).remainingSeconds).toBe(58);
+		await open.live(1_000);
+		expect((await open.view(sessionId)).remainingSeconds).toBe(57);
+		open = await open.reopen(kit, { nowMs: open.nowMs - 86_400_000 });
+		expect((await open.view(sessionId)).remainingSeconds).toBe(57);
+		await open.close();
+	});
 
 	it(
 		"[K6] time in which nothing could be stored is no play time",

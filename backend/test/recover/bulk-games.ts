@@ -63,6 +63,7 @@ function pushGame(
 		headHash: "",
 		lastPlayMs: 0,
 		snapshotSeq: 0,
+		playLeadMs: 0,
 	};
 	repo.appendSession(batch, record);
 	const isActive = number % 4 === 0;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { DAMAGES, type Damage, type PageNumbers, pageNumbers } from "./damages.js";
 import { type Exercise, exercise } from "./exercise.js";
 import { copyGround, DATABASE, type Ground, makeGrounds, type Truth } from "./ground.js";
@@ -139,6 +139,7 @@ export function tableOf(runs: readonly Run[]): string {
 		]);
 	}
 	const widths = lines[0]?.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
-	return lines.map((line) => line.map((cell, at) => cell.padEnd(widths?.[at] ?? 0)).join("  ")).join("\n");
+	return lines
+		.map((line) => line.map((cell, at) => cell.padEnd(widths?.[at] ?? 0)).join("  "))
+		.join("\n");
 }
-

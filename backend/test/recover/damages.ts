@@ -59,8 +59,10 @@ const start = (page: number): number => (page - 1) * PAGE;
 const anyPage = (bytes: Buffer, { random }: DamageGiven): number =>
 	1 + random(Math.floor(bytes.length / PAGE));
 
-const flipIn = (kind: keyof PageNumbers): Edit => (bytes, given) =>
-	void flipBit(bytes, start(pick(given.pages[kind], given)), PAGE, given);
+const flipIn =
+	(kind: keyof PageNumbers): Edit =>
+	(bytes, given) =>
+		void flipBit(bytes, start(pick(given.pages[kind], given)), PAGE, given);
 
 /** The last transaction cannot be told from one that a power cut kept from being written. */
 const earlierFrame = (bytes: Buffer, { random }: DamageGiven): number => {

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SavepointError } from "#src/errors.js";
 import type { Log } from "#src/log.js";
+import { examine } from "#src/storage/doctor.js";
 import { openStorage, type Storage } from "#src/storage/open.js";
 import type { RecoveryFindings } from "#src/storage/recovery/findings.js";
-import { examine } from "#src/storage/doctor.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
 import { readMarker, writeMarker } from "#src/storage/sqlite-quarantine.js";
 import { SILENT } from "../support/storage.js";
@@ -31,7 +31,11 @@ export interface Told {
 
 const STARTS_MAX = 4;
 
-export async function exercise(directory: string, truth: Truth, log: Log = SILENT): Promise<Exercise> {
+export async function exercise(
+	directory: string,
+	truth: Truth,
+	log: Log = SILENT,
+): Promise<Exercise> {
 	const database = join(directory, DATABASE);
 	const paths = databasePaths(database);
 	let noticedBy: Exercise["noticedBy"] = null;

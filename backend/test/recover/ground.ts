@@ -158,7 +158,8 @@ export async function makeGrounds(sessions: number): Promise<Ground[]> {
 		{ directory: killed, name: "killed", truth: truthOfCopy(killed) },
 		{ directory, name: "stopped", truth: truthOfCopy(directory) },
 	];
-	for (const ground of grounds) cpSync(backup, join(ground.directory, "backup"), { recursive: true });
+	for (const ground of grounds)
+		cpSync(backup, join(ground.directory, "backup"), { recursive: true });
 	rmSync(backup, { recursive: true });
 	return grounds;
 }
@@ -206,7 +207,6 @@ export function copyGround({ directory }: Ground, withBackup: boolean): string {
 	for (const suffix of ["", "-wal", ".instance"])
 		if (statSync(join(directory, DATABASE + suffix), { throwIfNoEntry: false }) !== undefined)
 			cpSync(join(directory, DATABASE + suffix), join(copy, DATABASE + suffix));
-	if (withBackup)
-		cpSync(join(directory, "backup"), join(copy, "backups"), { recursive: true });
+	if (withBackup) cpSync(join(directory, "backup"), join(copy, "backups"), { recursive: true });
 	return copy;
 }

@@ -4,7 +4,12 @@ import type { Told } from "./exercise.js";
 import type { Truth } from "./ground.js";
 
 export interface Verdict {
-	readonly sessions: { readonly all: number; readonly whole: number; readonly cut: number; readonly gone: number };
+	readonly sessions: {
+		readonly all: number;
+		readonly whole: number;
+		readonly cut: number;
+		readonly gone: number;
+	};
 	readonly moves: { readonly all: number; readonly back: number };
 	/** Losses that are named exactly. */
 	readonly named: number;
@@ -104,6 +109,7 @@ function isInDoubt(key: number, told: Told, tables: readonly string[], isAnyKey 
 	return (told.findings?.uncertain ?? []).some(
 		({ sentence, fromKey, toKey }) =>
 			(isAnyKey || (fromKey <= key && key <= toKey)) &&
-			(/wal|nothing tells/.test(sentence) || tables.some((table) => sentence.endsWith(`of ${table}.`))),
+			(/wal|nothing tells/.test(sentence) ||
+				tables.some((table) => sentence.endsWith(`of ${table}.`))),
 	);
 }

@@ -5,8 +5,8 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeMarker } from "#src/storage/sqlite-quarantine.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
+import { writeMarker } from "#src/storage/sqlite-quarantine.js";
 import { fillPages } from "./bulk-games.js";
 import { exercise } from "./exercise.js";
 import { DATABASE, readTruth, type Truth } from "./ground.js";

@@ -5,10 +5,10 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeMarker } from "#src/storage/sqlite-quarantine.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
-import { type StoredGames, storeGames, tamper } from "../support/stored-games.js";
+import { writeMarker } from "#src/storage/sqlite-quarantine.js";
 import { openTestStorage } from "../support/storage.js";
+import { type StoredGames, storeGames, tamper } from "../support/stored-games.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const DOCUMENT = `${ROOT}docs/operating/recovering.md`;
@@ -52,7 +52,9 @@ describe("docs/operating/recovering.md, block by block", { timeout: 120_000 }, (
 
 	it("[B2] doctor finds what came back healthy, and the report can be read", () => {
 		expect(printed[0]).toMatch(/healthy/i);
-		expect(printed[1]).toMatch(/WHAT CAME BACK[\s\S]*sessions +4\n[\s\S]*Nothing is known to be lost/);
+		expect(printed[1]).toMatch(
+			/WHAT CAME BACK[\s\S]*sessions +4\n[\s\S]*Nothing is known to be lost/,
+		);
 	});
 
 	it("[B5] repair says what it would do, and does it", () => {

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { examine } from "#src/storage/doctor.js";
 import { quarantinedFromRow } from "#src/storage/quarantined/quarantined-rows.js";
 import { repair } from "#src/storage/repair.js";
-import { copyGames, type StoredGames, storeGames, tamper } from "../support/stored-games.js";
 import { openTestStorage, SILENT } from "../support/storage.js";
+import { copyGames, type StoredGames, storeGames, tamper } from "../support/stored-games.js";
 import { zeroPage } from "./damages.js";
 import { packLogs } from "./ground.js";
 

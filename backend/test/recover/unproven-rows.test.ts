@@ -3,8 +3,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { writeMarker } from "#src/storage/sqlite-quarantine.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
+import { writeMarker } from "#src/storage/sqlite-quarantine.js";
 import { exercise } from "./exercise.js";
 import { copyGround, DATABASE, type Ground, makeGrounds } from "./ground.js";
 import { judge } from "./judge.js";

@@ -14,6 +14,16 @@ describe("downtime", () => {
 		expect(downtime.totalMsAt(1_001 + DOWNTIME_GAP_MS)).toBe(51 + DOWNTIME_GAP_MS);
 	});
 
+	it("[K6] a clock that is set back stops the time of the sessions, and takes none of it", () => {
+		const downtime = from(10_000, 50);
+		const uptimeMsAt = (nowMs: number): number => nowMs - downtime.totalMsAt(nowMs);
+		const uptimeMs = uptimeMsAt(10_000);
+		expect(uptimeMsAt(4_000)).toBe(uptimeMs);
+		downtime.confirm(downtime.beat(4_000));
+		expect(uptimeMsAt(4_000)).toBe(uptimeMs);
+		expect(uptimeMsAt(4_300)).toBe(uptimeMs + 300);
+	});
+
 	it("[K6] a heartbeat that was not stored changes nothing", () => {
 		const downtime = from(0);
 		downtime.beat(10_000);

@@ -48,8 +48,22 @@ describe("[F2] what a directory lies on", () => {
 		expect(kindOf(0x794c_7630, mounted("overlay"), false)).toBe("container-layer");
 		expect(kindOf(0xef53, mounted("ext4", "/", "/var/lib/engine/7"), true)).toBe("container-layer");
 		expect(kindOf(0x6573_5546, mounted("fuse.fuse-overlayfs"), true)).toBe("container-layer");
-		expect(kindOf(0xef53, mounted("ext4"), true)).toBe("local");
+		expect(kindOf(0xef53, mounted("ext4"), true)).toBe("container-layer");
 		expect(kindOf(0xef53, mounted("ext4", "/", "/@root"), false)).toBe("local");
+		expect(kindOf(0xef53, mounted("ext4"), false)).toBe("local");
+	});
+
+	it("[F2] a container without a mark of its engine is known by the files mounted into it", () => {
+		const root = mounted("ext4");
+		const hosts = mounted("ext4", "/etc/hosts", "/var/lib/kubelet/pods/7/etc-hosts");
+		const resolver = mounted("ext4", "/etc/resolv.conf", "/run/containerd/7/resolv.conf");
+		const volume = mounted("ext4", "/srv", "/volumes/7");
+		const kindOf = (table: string, path = "/"): string =>
+			describeFileSystem(path, machine(0xef53, table)).kind;
+		expect(kindOf(root + hosts + resolver)).toBe("container-layer");
+		expect(kindOf(root + hosts + resolver + volume, "/srv")).toBe("local");
+		// A resolver alone is mounted on plain machines, too.
+		expect(kindOf(root + resolver)).toBe("local");
 	});
 
 	it("[F2] the mount table names it: the deepest mount, and of equals the last", () => {

@@ -150,9 +150,7 @@ describe("a packed log", () => {
 		let noticed = 0;
 		for (const at of log.keys()) {
 			const changed = Uint8Array.from(log, (byte, place) => (place === at ? byte ^ 0x10 : byte));
-			kit.tamper(open.place, "update packed_logs set log = ? where session_key = 1", [
-				changed as unknown as string,
-			]);
+			kit.tamper(open.place, "update packed_logs set log = ? where session_key = 1", [changed]);
 			const report = await examine(open.place, { quick: true });
 			if (report.verdict === "harmed") noticed += 1;
 			expect(report.sessions).toMatchObject({ examined: 2 });

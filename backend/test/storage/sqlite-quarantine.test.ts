@@ -8,6 +8,7 @@ import {
 	readMarker,
 	writeMarker,
 } from "#src/storage/sqlite-quarantine.js";
+import { forgetNotice, readNotice } from "#src/storage/sqlite-recovery-notice.js";
 import { pathsIn } from "./fixtures/databases.js";
 import { codeOf, runFixture, temporaryDirectory } from "./fixtures/files.js";
 
@@ -112,6 +113,32 @@ describe("[B2] quarantine", () => {
 		rmSync(paths.quarantineDirectory);
 		quarantineDatabase(paths, "Damaged.", NOW);
 		expect(movedFiles(paths)).toEqual(whole);
+	});
+});
+
+describe("[B2] the notice of a recovery", () => {
+	it("[B2] is there before the marker goes, and goes when it was told", () => {
+		const paths = makeFiles();
+		expect(readNotice(paths)).toBeNull();
+		// Where the notice cannot be kept, the marker must stay.
+		mkdirSync(paths.notice);
+		expect(codeOf(() => quarantineDatabase(paths, "Damaged.", NOW))).toBe("STORAGE_NOT_A_FILE");
+		expect(readMarker(paths)?.reason).toBe("Damaged.");
+		rmSync(paths.notice, { recursive: true });
+		const report = quarantineDatabase(paths, "Damaged.", NOW);
+		expect(readMarker(paths)).toBeNull();
+		expect(readNotice(paths)).toEqual(report);
+		forgetNotice(paths);
+		forgetNotice(paths);
+		expect(readNotice(paths)).toBeNull();
+	});
+
+	it("[B2] is told whatever it holds", () => {
+		const paths = makeFiles();
+		for (const text of ["", "{", "null", '{"reason":7}']) {
+			writeFileSync(paths.notice, text);
+			expect(readNotice(paths)).toMatchObject({ reason: expect.stringMatching(/recovered/) });
+		}
 	});
 });
 

@@ -5,6 +5,7 @@ import { SessionStore } from "#src/game/session-store.js";
 import { newId } from "#src/ids.js";
 import type { SqlDriver } from "#src/storage/driver.js";
 import type { Storage } from "#src/storage/open.js";
+import type { SessionRepository } from "#src/storage/ports.js";
 import { type OpenOptions, silentLog, type TestDriver } from "./drivers.js";
 import { FaultyDriver } from "./scripted-driver.js";
 
@@ -30,6 +31,8 @@ export interface StoreOptions extends OpenOptions {
 	readonly cachedSessionsMax?: number;
 	/** Where the clock stands at first. */
 	readonly nowMs?: number;
+	/** Puts something between the store and its repository. */
+	readonly wrapRepository?: (repository: SessionRepository) => SessionRepository;
 }
 
 /** A session store on a real storage, its calls as promises, its clock in the test's hand. */
@@ -50,7 +53,7 @@ export class OpenStore {
 		this.faults = parts.faults;
 		this.#clock = parts.clock;
 		this.store = new SessionStore({
-			repository: this.storage.sessions,
+			repository: options.wrapRepository?.(this.storage.sessions) ?? this.storage.sessions,
 			commits: this.storage.commits,
 			log: options.log ?? silentLog,
 			now: () => this.#clock.nowMs,

@@ -35,6 +35,7 @@ class Player {
 			seq: 0,
 			headHash: "",
 			lastPlayMs: 0,
+			playLeadMs: 0,
 			snapshotSeq: 0,
 			...change,
 		};

@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import type { SqlRow } from "#src/storage/driver.js";
+import type { SqlRow, SqlValue } from "#src/storage/driver.js";
 import { chainHash, genesisHash, rowChecksum } from "#src/storage/serializers.js";
 
 const FIXED = [
@@ -36,7 +36,7 @@ export function rewriteTerrain(database: string, sessionKey: number): void {
 	const terrain = JSON.parse(String(row["terrain"]));
 	terrain[2] = terrain[2].slice(0, 1);
 	row["terrain"] = JSON.stringify(terrain);
-	const values = (names: readonly string[]) => names.map((name) => row[name] ?? null);
+	const values = (names: readonly string[]): SqlValue[] => names.map((name) => row[name] ?? null);
 
 	// The chain begins with the terrain, so every link is forged anew.
 	let hash = genesisHash(values(FIXED));

@@ -77,6 +77,9 @@ export class FaultyDriver implements SqlDriver {
 	readonly #faults: Fault[] = [];
 	#gate: Promise<void> | null = null;
 	#open: () => void = () => undefined;
+	#gatesOutcomes = false;
+	#arrive: () => void = () => undefined;
+	#arrived: Promise<void> = Promise.resolve();
 
 	constructor(inner: SqlDriver) {
 		this.engine = inner.engine;
@@ -95,8 +98,27 @@ export class FaultyDriver implements SqlDriver {
 
 	/** Commits wait until the returned function is called. */
 	hold(): () => void {
+		this.#gatesOutcomes = false;
+		return this.#close();
+	}
+
+	/** Commits are stored, but nobody hears of it until the returned function is called. */
+	holdOutcomes(): () => void {
+		this.#gatesOutcomes = true;
+		return this.#close();
+	}
+
+	/** Resolves when a commit has come to where it is held. */
+	arrived(): Promise<void> {
+		return this.#arrived;
+	}
+
+	#close(): () => void {
 		this.#gate = new Promise((resolve) => {
 			this.#open = resolve;
+		});
+		this.#arrived = new Promise((resolve) => {
+			this.#arrive = resolve;
 		});
 		return () => {
 			this.#gate = null;
@@ -109,10 +131,18 @@ export class FaultyDriver implements SqlDriver {
 	}
 
 	async commit(batch: WriteBatch): Promise<CommitOutcome> {
-		if (this.#gate !== null) await this.#gate;
+		if (!this.#gatesOutcomes) await this.#passGate();
 		const fault = this.#faults.shift() ?? null;
-		const outcome = typeof fault === "function" ? fault(batch) : fault;
-		return outcome ?? this.#inner.commit(batch);
+		const failed = typeof fault === "function" ? fault(batch) : fault;
+		const outcome = failed ?? (await this.#inner.commit(batch));
+		if (this.#gatesOutcomes) await this.#passGate();
+		return outcome;
+	}
+
+	async #passGate(): Promise<void> {
+		if (this.#gate === null) return;
+		this.#arrive();
+		await this.#gate;
 	}
 
 	gauges(): DriverGauges {

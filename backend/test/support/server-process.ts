@@ -15,6 +15,8 @@ export interface ServerOptions {
 	readonly env?: Readonly<Record<string, string>>;
 	/** A command that runs the server: its name and arguments, before those of Node. */
 	readonly under?: readonly string[];
+	/** What runs instead of the server: a script of a test. */
+	readonly script?: string;
 	/** User and group of the process. */
 	readonly uid?: number;
 }
@@ -53,7 +55,7 @@ export function startServer(options: ServerOptions): ServerProcess {
 	const [command = process.execPath, ...rest] = [
 		...(options.under ?? []),
 		process.execPath,
-		SERVER,
+		options.script ?? SERVER,
 	];
 	const child = spawn(command, rest, {
 		env: {

@@ -31,7 +31,7 @@ export const ROOMS: readonly Room[] = [
 	},
 	{
 		name: "common",
-		files: /^backend\/src\/(errors|limits|log|counters|ids|password)\.ts$/,
+		files: /^backend\/src\/(errors|limits|log|counters|histogram|ids|password)\.ts$/,
 		imports: ["core"],
 		types: [],
 		packages: /^(node:crypto|pino)$/,
@@ -167,7 +167,8 @@ export const GUARDED_PACKAGES: readonly { name: string; files: RegExp; where: st
 export const GUARDED_CODE: readonly { code: RegExp; notIn: RegExp; sentence: string }[] = [
 	{
 		code: /\bprocess\s*\.\s*env\b/,
-		notIn: /^(?!.*\/config\.ts$|backend\/src\/(server|cli)\.ts$|backend\/src\/cli\/|bench\/src\/)/,
+		notIn:
+			/^(?!.*\/config\.ts$|backend\/src\/(server|serve|cli)\.ts$|backend\/src\/cli\/|bench\/src\/)/,
 		sentence: "only config files and the entry points read the environment",
 	},
 	{

@@ -157,15 +157,15 @@ describe("the player", () => {
 });
 
 describe("whole games", () => {
-	test("a bot that obeys the same physics wins at least one in ten of 1,000 seeds", () => {
+	// The slow lane plays 1,000 and says how many: `level-census.slow.ts`.
+	test("a bot that obeys the same physics wins at least one in ten", () => {
 		let won = 0;
-		for (let nth = 0; nth < 1000; nth += 1) {
+		for (let nth = 0; nth < 60; nth += 1) {
 			const course = courseOf(nth * 2_654_435 + 1, SPRINT_MS);
 			if (playWhole(course, newWorld(course), 48).world.result === "won") won += 1;
 		}
-		console.log(`the bot won ${won} of 1000`);
-		expect(won).toBeGreaterThanOrEqual(100);
-	}, 180_000);
+		expect(won).toBeGreaterThanOrEqual(6);
+	});
 
 	test("what is stored is what was played: no move is refused, score and result agree", () => {
 		fc.assert(

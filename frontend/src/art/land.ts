@@ -17,6 +17,16 @@ export function paintSky(ctx: Ctx, light: number, size: readonly [number, number
 	ctx.fillRect(0, 0, size[0], size[1]);
 }
 
+/** The light of a sun that is still behind the hills, in the middle of the horizon. */
+export function paintDawn(ctx: Ctx, light: number): void {
+	ctx.save();
+	ctx.globalAlpha = Math.max(0, light * 1.3 - 0.3);
+	ctx.translate(WIDTH / 2 + 120, 480);
+	ctx.scale(1.7, 1);
+	glow(ctx, [0, 0], 330, "255 205 140");
+	ctx.restore();
+}
+
 function mixed(from: string, to: string, share: number): string {
 	const part = (color: string, at: number) => Number.parseInt(color.slice(at, at + 2), 16);
 	const channels = [1, 3, 5].map((at) =>
@@ -25,8 +35,8 @@ function mixed(from: string, to: string, share: number): string {
 	return `rgb(${channels.join(" ")})`;
 }
 
-/** Where the far stars stand, how large and how bright; some of them twinkle in the game. */
-export const FAR_STARS = Array.from({ length: 110 }, (_, nth) => ({
+/** Where the far stars stand, how large and how bright. */
+const FAR_STARS = Array.from({ length: 110 }, (_, nth) => ({
 	x: irregular(nth) * WIDE - OVERSCAN,
 	y: irregular(nth + 500) ** 1.4 * 430,
 	size: 0.5 + irregular(nth + 900) * 1.4,
@@ -52,6 +62,9 @@ export function paintMoon(ctx: Ctx): void {
 	}
 }
 
+/** A little more than from their tops to the ground, whose rim is uneven. */
+export const HILLS_HEIGHT = 206;
+
 /** Rolling hills; `nth` 0 is the farthest. Their foot lies below the picture's ground. */
 export function paintHills(ctx: Ctx, nth: 0 | 1 | 2): void {
 	const color = [COLORS.hillFar, COLORS.hillMiddle, COLORS.hillNear][nth] ?? COLORS.hillNear;
@@ -60,9 +73,9 @@ export function paintHills(ctx: Ctx, nth: 0 | 1 | 2): void {
 		base -
 		Math.sin(x / (150 - nth * 28) + nth * 2.1) * (44 - nth * 8) -
 		Math.sin(x / 61 + nth * 5) * 12;
-	let path = "M0 200";
+	let path = `M0 ${HILLS_HEIGHT}`;
 	for (let x = 0; x <= WIDE; x += 12) path += ` L${x} ${height(x).toFixed(1)}`;
-	shape(ctx, `${path} L${WIDE} 200 Z`, fade(ctx, 20, 230, [color, COLORS.earth]));
+	shape(ctx, `${path} L${WIDE} ${HILLS_HEIGHT} Z`, fade(ctx, 20, 230, [color, COLORS.earth]));
 	if (nth === 0) return;
 	for (let tree = 0; tree < 16; tree += 1) {
 		const x = 20 + irregular(tree + nth * 40) * (WIDE - 40);

@@ -26,6 +26,19 @@ export function blob(
 	ctx.fill();
 }
 
+/** Paints a thing somewhere else, larger or smaller. */
+export function put(
+	ctx: Ctx,
+	[x, y, size]: readonly [x: number, y: number, size: number],
+	paint: (ctx: Ctx) => void,
+): void {
+	ctx.save();
+	ctx.translate(x, y);
+	ctx.scale(size, size);
+	paint(ctx);
+	ctx.restore();
+}
+
 /** A closed shape through SVG path commands. */
 export function shape(ctx: Ctx, path: string, fill: string | CanvasGradient): void {
 	ctx.fillStyle = fill;

@@ -27,7 +27,9 @@ export const english = {
 	player: "Name",
 	result: "Night",
 	left: "Left",
-	wait: "A star waits",
+	wait: "Wait",
+	highScoresOrder:
+		"Won first, then the fewest left, then the shortest wait of a star from its fall to the jar. Only whole nights count.",
 	watch: "Watch",
 	watchOf: "Watch the night of {name}",
 	won: "Won",
@@ -69,10 +71,11 @@ export const english = {
 	toastResumed: "The night goes on where you left it",
 	toastUnprotected: "This browser stores nothing: do not reload now.",
 	wonTitle: "All the stars are home",
-	wonText: "The jar shines, and the sun may come.",
+	wonText: "All {home} are in the jar, and the sun may come.",
+	wonTextOne: "The one star of this night is in the jar, and the sun may come.",
 	lostTitle: "Dawn came first",
-	lostTextOne: "One star was left outside.",
-	lostText: "{left} stars were left outside.",
+	lostTextOne: "One star was left outside, {home} are in the jar.",
+	lostText: "{left} stars were left outside, {home} are in the jar.",
 	abandonedTitle: "The night went by without you",
 	abandonedText: "This game was ended because nobody played it for a long time.",
 	resultSaving: "Your result is being stored…",
@@ -96,8 +99,7 @@ export const english = {
 	otherTab: "This game goes on in another tab",
 	otherTabText: "Only one tab plays at a time, so that no move counts twice.",
 	playHere: "Play here",
-	replay: "A night, once more",
-	replayOf: "{result}, {left} left",
+	replayOf: "A night, once more · {result}, {left} left",
 	replayLoading: "Looking for that night…",
 	replayMissing: "There is no such night.",
 	replayAway: "The server is away. The night is shown as soon as it answers.",
@@ -105,7 +107,6 @@ export const english = {
 	play: "Play",
 	speed: "Speed",
 	position: "Time",
-	soundAndLanguage: "Sound and language",
 } as const;
 
 export type TextKey = keyof typeof english;

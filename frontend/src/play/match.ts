@@ -26,6 +26,23 @@ export interface MatchOptions {
 	readonly now: () => number;
 }
 
+/** In thousandths of a pixel; stars in the order of `artifacts`. Written over at each step. */
+export interface Places {
+	playerX: number;
+	playerY: number;
+	readonly starX: number[];
+	readonly starY: number[];
+}
+
+function notePlaces(places: Places, { player, artifacts }: PlayWorld): void {
+	places.playerX = player.xFixed;
+	places.playerY = player.yFixed;
+	for (const [nth, { xFixed, yFixed }] of artifacts.entries()) {
+		places.starX[nth] = xFixed;
+		places.starY[nth] = yFixed;
+	}
+}
+
 /**
  * One game as it is played: moves the world on in real time, hands every change to the client as a
  * move, and never waits for anything. What happened while nobody looked (a locked phone, a reload)
@@ -37,7 +54,7 @@ export class Match {
 	readonly world: PlayWorld;
 	readonly mirror: Mirror;
 	/** Where things were one step ago, so that a frame between two steps can be drawn. */
-	previous: PlayWorld;
+	readonly previous: Places = { playerX: 0, playerY: 0, starX: [], starY: [] };
 	readonly #options: MatchOptions;
 	#anchorMs: number;
 	#rememberedMs = 0;
@@ -50,7 +67,7 @@ export class Match {
 		this.#options = options;
 		this.course = courseOf(session.seed, Math.round(session.durationSeconds * 1000));
 		this.world = restoreWorld(this.course, session, memory.read(session.sessionId));
-		this.previous = structuredClone(this.world);
+		notePlaces(this.previous, this.world);
 		this.mirror = new Mirror(session);
 		this.#anchorMs = now() - Math.max(this.world.timeMs, this.#playedMs(session));
 	}
@@ -74,7 +91,7 @@ export class Match {
 		while (!this.#stopped && this.world.result === null) {
 			const leftMs = targetMs - this.world.timeMs;
 			if (leftMs < STEP_MS && targetMs < durationMs) break;
-			if (leftMs < STEP_MS * 2) this.previous = structuredClone(this.world);
+			if (leftMs < STEP_MS * 2) notePlaces(this.previous, this.world);
 			const held = leftMs > PLAYED_GAP_MS ? NO_INPUT : input;
 			events.push(...stepWorld(this.course, this.world, held));
 		}
@@ -82,6 +99,21 @@ export class Match {
 		const isDue = this.world.timeMs - this.#rememberedMs >= REMEMBER_EVERY_MS;
 		if (events.length > 0 || isDue) this.remember();
 		return events;
+	}
+
+	/**
+	 * Says again what is carried or lies about, which changes nothing but tells the play time. The
+	 * server's clock stood still while it was away, and this game did not: a page that is loaded
+	 * right behind an outage finds the right time only if the server knows it.
+	 */
+	tellTime(): void {
+		const { artifacts, result } = this.world;
+		const shown =
+			artifacts.find(({ status }) => status === "carried") ??
+			artifacts.find(({ status }) => status === "ground");
+		if (this.#stopped || result !== null || shown === undefined) return;
+		const { id: artifactId, status } = shown;
+		this.client.play({ type: "artifact-status", artifactId, status }, this.world.timeMs);
 	}
 
 	/** The server's clock goes on while a phone sleeps; ours may not have. Never goes back. */

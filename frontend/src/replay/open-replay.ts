@@ -10,7 +10,7 @@ import {
 } from "@savepoint/core";
 import { readReplay, untilThere } from "../api.js";
 import { engineInTheEnd } from "../engine.js";
-import { say } from "../i18n/language.js";
+import { onLanguage, say } from "../i18n/language.js";
 import type { Audio } from "../sound/audio.js";
 import { sound } from "../sound/effects.js";
 import type { Watched } from "../test-state.js";
@@ -45,15 +45,24 @@ export async function openReplay(id: string, parts: ReplayParts): Promise<void> 
 	}
 	const { openArena } = await engineInTheEnd(onAway);
 	const replay = answer.value;
+	onLanguage(() => caption(replay));
+	caption(replay);
 	show("replay");
 	notice.textContent = "";
 	await openArena(byId("stage", HTMLElement), projectorOf(replay, parts));
 }
 
+function caption({ result, remainingArtifacts: left }: Replay): void {
+	const box = byId("replay-of", HTMLElement);
+	box.hidden = false;
+	box.textContent = say("replayOf", { result: say(result ?? "abandoned").toLowerCase(), left });
+}
+
 function projectorOf(replay: Replay, { watched, audio, hud, story }: ReplayParts) {
 	const timeline = new Timeline(replay);
 	const deck = new TapeDeck(timeline.durationMs);
-	const hashMatches = hashOf(replay) === replay.stateHash;
+	const hash = hashOf(replay);
+	const hashMatches = hash === replay.stateHash;
 	let shownMs = 0;
 	let lastFrameMs = performance.now();
 	return {
@@ -68,7 +77,7 @@ function projectorOf(replay: Replay, { watched, audio, hud, story }: ReplayParts
 			hud.show(picture);
 			story.tell(events, { home: picture.home });
 			for (const event of events) sound(audio, event);
-			watched.replay = { picture, hashMatches };
+			watched.replay = { picture, hash, hashMatches };
 			return { picture, events };
 		},
 	};

@@ -43,11 +43,11 @@ export class Timeline {
 	constructor(replay: Replay) {
 		this.durationMs = Math.round(replay.durationSeconds * 1000);
 		this.#course = courseOf(replay.seed, this.durationMs);
-		this.#moves = replay.moves;
+		this.#moves = replay.moves.filter(changesSomething());
 		this.#result = replay.result;
 		const tiles = [...replay.terrain, ...this.#course.trouble.flatMap((wave) => wave.tiles)];
-		this.#broken = brokenStones(replay.moves, tiles);
-		this.#path = pathOf(replay.moves, tiles);
+		this.#broken = brokenStones(this.#moves, tiles);
+		this.#path = pathOf(this.#moves, tiles);
 	}
 
 	at(timeMs: number): Picture {
@@ -123,6 +123,17 @@ export class Timeline {
 			windingUp: next !== null && next.atMs - timeMs <= WIND_UP_MS,
 		};
 	}
+}
+
+/** Not what is only said again, without a place, to tell the play time. */
+function changesSomething(): (move: ReplayMove) => boolean {
+	const last = new Map<string, string>();
+	return ({ type, artifactId = "", status = "", position }) => {
+		if (type !== "artifact-status") return true;
+		const isSaidAgain = position === undefined && last.get(artifactId) === status;
+		last.set(artifactId, status);
+		return !isSaidAgain;
+	};
 }
 
 /** Moves of other clients may lack a place; then the star stays where it was. */

@@ -1,4 +1,4 @@
-import { LEVEL_HEIGHT, LEVEL_WIDTH, type PlayEvent } from "@savepoint/core";
+import { LEVEL_WIDTH, type PlayEvent } from "@savepoint/core";
 import { Scene } from "phaser";
 import { Backdrop } from "./backdrop.js";
 import { Jar } from "./jar.js";
@@ -30,10 +30,8 @@ export class ArenaScene extends Scene {
 
 	create(): void {
 		const stage: Stage = { scene: this, ...this.#look };
-		this.cameras.main
-			.setZoom(stage.scale)
-			.centerOn(LEVEL_WIDTH / 2, LEVEL_HEIGHT / 2)
-			.setBackgroundColor("#11122f");
+		// From the corner, not from the middle: a whole pixel of the canvas then stays one.
+		this.cameras.main.setOrigin(0, 0).setZoom(stage.scale);
 		paintTextures(this, stage.scale);
 		this.#parts = {
 			backdrop: new Backdrop(stage),

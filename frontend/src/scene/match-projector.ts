@@ -11,7 +11,7 @@ import {
 	WORRIED_FROM_ARTIFACTS,
 } from "@savepoint/core";
 import type { Mood } from "../art/keeper.js";
-import type { Match } from "../play/match.js";
+import type { Match, Places } from "../play/match.js";
 import type { OwlPicture, Picture, Projector, StarPicture } from "./picture.js";
 
 /** Plays the match on, frame by frame, and shows the moment between its last two steps. */
@@ -38,8 +38,8 @@ function pictureOf(match: Match): Picture {
 		timeMs: match.timeMs,
 		durationMs: course.durationMs,
 		keeper: {
-			x: between(previous.player.xFixed, player.xFixed),
-			y: between(previous.player.yFixed, player.yFixed),
+			x: between(previous.playerX, player.xFixed),
+			y: between(previous.playerY, player.yFixed),
 			facing: player.facing,
 			running: player.running,
 			standing: player.standing,
@@ -61,13 +61,14 @@ export function moodOf(world: PlayWorld): Mood {
 
 function starsOf(
 	world: PlayWorld,
-	previous: PlayWorld,
+	previous: Places,
 	between: (from: number, to: number) => number,
 ): StarPicture[] {
 	return world.artifacts.flatMap(({ id, xFixed, yFixed, status }, nth) => {
 		if (status === "deposited") return [];
-		const before = previous.artifacts[nth] ?? { xFixed, yFixed };
-		return [{ id, x: between(before.xFixed, xFixed), y: between(before.yFixed, yFixed), status }];
+		const x = between(previous.starX[nth] ?? xFixed, xFixed);
+		const y = between(previous.starY[nth] ?? yFixed, yFixed);
+		return [{ id, x, y, status }];
 	});
 }
 

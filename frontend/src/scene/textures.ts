@@ -7,6 +7,7 @@ import {
 	paintKeeperFoot,
 } from "../art/keeper.js";
 import {
+	HILLS_HEIGHT,
 	OVERSCAN,
 	paintCloud,
 	paintCloudFloor,
@@ -16,7 +17,6 @@ import {
 } from "../art/land.js";
 import { OWL_FACES, paintMagpie, paintOwl } from "../art/owl.js";
 import { COLORS, type Paint } from "../art/palette.js";
-import { blob } from "../art/pen.js";
 import {
 	paintCrumb,
 	paintDust,
@@ -51,10 +51,9 @@ export function paintTextures(scene: Scene, scale: number): void {
 	const paint = (key: string, size: readonly [number, number], draw: Paint, finer = scale) =>
 		paintTexture(scene, key, size, [finer, draw]);
 
-	paint("far-star", [8, 8], (ctx) => blob(ctx, [4, 4], [3.5, 3.5], "#fff6dc"));
 	paint("moon", [220, 220], paintMoon);
 	for (const nth of [0, 1, 2] as const) {
-		paint(`hills-${nth}`, [WIDE, 200], (ctx) => paintHills(ctx, nth));
+		paint(`hills-${nth}`, [WIDE, HILLS_HEIGHT], (ctx) => paintHills(ctx, nth));
 	}
 	paint("cloud-floor", [WIDE, 90], paintCloudFloor);
 	paint("cloud", [200, 80], paintCloud);

@@ -9,19 +9,16 @@ import {
 } from "../art/land.js";
 import { paintOwl } from "../art/owl.js";
 import type { Paint } from "../art/palette.js";
+import { put as putOn } from "../art/pen.js";
 import { paintGlow, paintJar, paintStar, paintStone } from "../art/things.js";
 
 /** The picture of the start screen: the game's own painters, before the engine is there. */
 export function paintHero(canvas: HTMLCanvasElement): void {
 	const ctx = canvas.getContext("2d");
 	if (ctx === null) return;
-	const put = (x: number, y: number, size: number, paint: Paint) => {
-		ctx.save();
-		ctx.translate(x, y);
-		ctx.scale(size, size);
-		paint(ctx);
-		ctx.restore();
-	};
+	// Painted for 1024 × 480, on a canvas that is sharp on a large screen, too.
+	ctx.setTransform(canvas.width / 1024, 0, 0, canvas.height / 480, 0, 0);
+	const put = (x: number, y: number, size: number, paint: Paint) => putOn(ctx, [x, y, size], paint);
 	put(0, 0, 1, (at) => paintSky(at, 0, [1024, 480]));
 	put(0, -20, 1, paintFarStars);
 	put(800, -20, 1, paintMoon);

@@ -4,6 +4,7 @@ import { onLanguage, say } from "../i18n/language.js";
 import { byId, element } from "./dom.js";
 
 const SHOWN = 12;
+const CLASS_OF: Readonly<Partial<Record<string, string>>> = { left: "number", wait: "number wait" };
 
 /** The list on the start screen, each game with a link to watch it. */
 export class HighScores {
@@ -32,7 +33,7 @@ export class HighScores {
 
 		const head = element("tr");
 		for (const key of ["rank", "player", "result", "left", "wait", "watch"] as const) {
-			const cell = element("th", say(key), key === "left" || key === "wait" ? "number" : "");
+			const cell = element("th", say(key), CLASS_OF[key] ?? "");
 			cell.scope = "col";
 			head.append(cell);
 		}
@@ -42,7 +43,7 @@ export class HighScores {
 		for (const [nth, score] of scores.entries()) body.append(rowOf(score, nth + 1));
 		const box = element("div", "", "scores-box");
 		box.append(table);
-		this.#box.replaceChildren(box);
+		this.#box.replaceChildren(box, element("p", say("highScoresOrder"), "hint"));
 	}
 
 	#say(key: "highScoresAway" | "highScoresEmpty"): void {
@@ -64,11 +65,12 @@ function rowOf(score: HighScore, rank: number): HTMLTableRowElement {
 		name,
 		element("td", verified ? won : `${won} (${say("unverified")})`),
 		element("td", String(remainingUnchecked), "number"),
-		element("td", wait, "number"),
+		element("td", wait, CLASS_OF["wait"]),
 	);
 	const watch = element("td");
 	if (replayId !== null) {
-		const link = element("a", `▶ ${say("watch")}`);
+		const link = element("a", "▶ ", "watch");
+		link.append(element("span", say("watch")));
 		link.href = replayLink(replayId);
 		link.setAttribute("aria-label", say("watchOf", { name: playerTag }));
 		watch.append(link);

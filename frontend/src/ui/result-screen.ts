@@ -1,8 +1,8 @@
 import type { SavepointClient } from "@savepoint/client";
 import { normalisePlayerTag, type Session } from "@savepoint/core";
-import { paintKeeper } from "../art/keeper.js";
 import { onLanguage, say } from "../i18n/language.js";
 import { byId, show } from "./dom.js";
+import { paintEnding } from "./ending-picture.js";
 import { replayLink } from "./high-scores.js";
 import { keepName, sendName } from "./name-sender.js";
 import { remember, remembered } from "./settings.js";
@@ -13,6 +13,7 @@ type NameState = "none" | "waiting" | "away" | "done" | "unranked" | "refused";
 export interface Ending {
 	readonly result: "won" | "lost" | "abandoned";
 	readonly left: number;
+	readonly home: number;
 }
 
 /** How the night ended, what the server has of it, and the way onto the list; also for the lost. */
@@ -95,9 +96,9 @@ export class ResultScreen {
 	#show(): void {
 		const ending = this.#ending;
 		if (ending === null || this.#client === null) return;
-		const { result, left } = ending;
+		const { result } = ending;
 		write("result-title", say(`${result}Title`));
-		write("result-text", textOf(ending, left));
+		write("result-text", textOf(ending));
 		write("result-stored", storedText(this.#client, this.#stored, result));
 		const names = {
 			none: "",
@@ -113,21 +114,14 @@ export class ResultScreen {
 		const watch = byId("watch-own", HTMLAnchorElement);
 		watch.hidden = replayId === null;
 		if (replayId !== null) watch.href = replayLink(replayId);
-
-		const face = byId("result-face", HTMLCanvasElement);
-		const ctx = face.getContext("2d");
-		if (ctx === null) return;
-		ctx.setTransform(1, 0, 0, 1, 0, 0);
-		ctx.clearRect(0, 0, face.width, face.height);
-		ctx.setTransform(2.7, 0, 0, 2.7, 10, 14);
-		paintKeeper(ctx, result === "won" ? "proud" : "sad");
+		paintEnding(byId("result-picture", HTMLCanvasElement), ending);
 	}
 }
 
-function textOf({ result }: Ending, left: number): string {
-	if (result === "won") return say("wonText");
+function textOf({ result, left, home }: Ending): string {
+	if (result === "won") return home === 1 ? say("wonTextOne") : say("wonText", { home });
 	if (result === "abandoned") return say("abandonedText");
-	return left === 1 ? say("lostTextOne") : say("lostText", { left });
+	return left === 1 ? say("lostTextOne", { home }) : say("lostText", { left, home });
 }
 
 /** Only what receipts say: it is stored when the server said so. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const SERVER = fileURLToPath(new URL("../../../backend/dist/server.js", import.meta.url));
 const LOOK_MS = 40;
-const UP_WITHIN_MS = 20_000;
+const UP_WITHIN_MS = 120_000;
 
 /** A server of its own data and port, that can be killed and started again in mid-game. */
 export class GameServer {
@@ -30,7 +30,7 @@ export class GameServer {
 
 	/** Resolves when it answers. */
 	async start(): Promise<void> {
-		this.#child = spawn(process.execPath, [SERVER], {
+		const child = spawn(process.execPath, [SERVER], {
 			env: {
 				...process.env,
 				HOST: "127.0.0.1",
@@ -39,9 +39,13 @@ export class GameServer {
 			},
 			stdio: ["ignore", "ignore", "inherit"],
 		});
+		this.#child = child;
 		const untilMs = Date.now() + UP_WITHIN_MS;
 		while (!(await this.#answers())) {
-			if (Date.now() > untilMs) throw new Error("The server did not come up.");
+			if (Date.now() > untilMs || child.exitCode !== null) {
+				child.kill("SIGKILL");
+				throw new Error("The server did not come up.");
+			}
 			await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 		}
 	}
@@ -63,6 +67,15 @@ export class GameServer {
 
 	async read<T>(path: string): Promise<T> {
 		const response = await fetch(`${this.url}${path}`);
+		if (!response.ok) throw new Error(`${path} answered ${response.status}.`);
+		return (await response.json()) as T;
+	}
+
+	async post<T>(path: string, body: object): Promise<T> {
+		const response = await fetch(`${this.url}${path}`, {
+			method: "POST",
+			body: JSON.stringify(body),
+		});
 		if (!response.ok) throw new Error(`${path} answered ${response.status}.`);
 		return (await response.json()) as T;
 	}

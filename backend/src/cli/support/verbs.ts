@@ -11,7 +11,9 @@ export const VERBS: Readonly<Record<string, () => Promise<(program: Command) => 
 	stats: async () => (await import("../stats.js")).addStatsCommand,
 	migrate: async () => (await import("../migrate.js")).addMigrateCommand,
 	"hash-password": async () => (await import("../hash-password.js")).addHashPasswordCommand,
+	retention: async () => (await import("../retention.js")).addRetentionCommand,
 	play: async () => (await import("../play.js")).addPlayCommand,
+	seed: async () => (await import("../seed.js")).addSeedCommand,
 	crashtest: async () => (await import("../crashtest.js")).addCrashtestCommand,
 };
 

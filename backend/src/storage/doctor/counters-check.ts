@@ -5,14 +5,28 @@ const STORED = `select sum(started) as started, sum(won) as won, sum(lost) as lo
 		sum(abandoned) as abandoned, sum(stale_ended) as stale_ended,
 		max(latest_completed_at) as latest_completed_at
 	from session_stats`;
-/** The recount: what the counters must be. */
-export const COUNTED = `select count(*) as started,
-		count(case when result = 'won' then 1 end) as won,
-		count(case when result = 'lost' then 1 end) as lost,
-		count(case when result = 'abandoned' then 1 end) as abandoned,
-		count(case when stale = 1 then 1 end) as stale_ended,
+/**
+ * Sessions that an operator removed do not count, but for the time of the last one completed; those
+ * that grew too old count for ever.
+ */
+const countedOf = (source: string): string => `select
+		count(case when counts = 1 then 1 end) as started,
+		count(case when counts = 1 and result = 'won' then 1 end) as won,
+		count(case when counts = 1 and result = 'lost' then 1 end) as lost,
+		count(case when counts = 1 and result = 'abandoned' then 1 end) as abandoned,
+		count(case when counts = 1 and stale = 1 then 1 end) as stale_ended,
 		max(case when result in ('won', 'lost') then ended_at end) as latest_completed_at
-	from sessions`;
+	from (${source})`;
+const LIVE_AND_ARCHIVED = `select s.result, s.stale, s.ended_at,
+		case when r.reason = 'operator' then 0 else 1 end as counts
+	from sessions s left join removed_sessions r on r.session_key = s.session_key
+	union all
+	select result, stale, ended_at, case when reason = 'operator' then 0 else 1 end
+	from archived_sessions`;
+/** The recount: what the counters must be. */
+export const COUNTED = countedOf(LIVE_AND_ARCHIVED);
+/** Of a database that an older version wrote. */
+const LIVE_ONLY = "select result, stale, ended_at, 1 as counts from sessions";
 
 const COUNTERS = [
 	["started", "started"],
@@ -33,7 +47,7 @@ export function checkCounters({ database, findings, onProgress }: Examination): 
 	try {
 		const [stored, counted] = database.snapshot(() => [
 			database.all(STORED)[0],
-			database.all(COUNTED)[0],
+			database.all(hasRemovals(database) ? COUNTED : countedOf(LIVE_ONLY))[0],
 		]);
 		for (const [name, column] of COUNTERS) {
 			const value = (row: typeof stored): number | null =>
@@ -45,3 +59,6 @@ export function checkCounters({ database, findings, onProgress }: Examination): 
 		findings.addDamage(`The sessions cannot be counted: ${error.message}.`);
 	}
 }
+
+const hasRemovals = (database: Examination["database"]): boolean =>
+	database.all("select 1 from sqlite_schema where name = 'removed_sessions'").length > 0;

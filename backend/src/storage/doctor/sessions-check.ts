@@ -27,7 +27,7 @@ export async function checkSessions(examination: Examination): Promise<void> {
 		activityUntilMs:
 			activityAtMs ?? (lastKey === 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
 	};
-	const sums = new Sums();
+	const sums = new Sums(readArchivedActivity(examination));
 	let fromKey = 0;
 	while (fromKey <= lastKey) {
 		onProgress({ step: "sessions", done: fromKey, total: lastKey });
@@ -63,9 +63,14 @@ function examineSafely(examination: Examination, range: RangeOptions): RangeFind
 
 /** What the chunks add up to. */
 class Sums {
-	#latestActivityAtMs: number | null = null;
+	#latestActivityAtMs: number | null;
 	#otherTerrain = 0;
 	#otherTerrainExample = "";
+
+	/** `archivedActivityAtMs`: of the sessions that are gone. */
+	constructor(archivedActivityAtMs: number | null) {
+		this.#latestActivityAtMs = archivedActivityAtMs;
+	}
 
 	/** Returns the last key that the chunk has covered. */
 	add(found: RangeFindings, findings: Findings): number {
@@ -131,6 +136,19 @@ function keyFrom({ database }: Examination, fromKey: number): number | null {
 function readActivity({ database }: Examination): number | null {
 	try {
 		const [row] = database.all("select max(latest_activity_at) as at from session_stats");
+		return typeof row?.["at"] === "number" ? row["at"] : null;
+	} catch (error) {
+		if (!isPageDamage(error)) throw error;
+		return null;
+	}
+}
+
+/** Of what is gone; null in a database that an older version wrote. */
+function readArchivedActivity({ database }: Examination): number | null {
+	try {
+		const [table] = database.all("select 1 from sqlite_schema where name = 'archived_sessions'");
+		if (table === undefined) return null;
+		const [row] = database.all("select max(activity_at) as at from archived_sessions");
 		return typeof row?.["at"] === "number" ? row["at"] : null;
 	} catch (error) {
 		if (!isPageDamage(error)) throw error;

@@ -3,7 +3,13 @@ import type { SqlDriver, SqlRow } from "../driver.js";
 import type { StatementList, StorageModule } from "../module.js";
 import type { Commits, CommitWaiter } from "../ports.js";
 import { UnreadableRow } from "../serializers.js";
-import { highScoreFromRow, highScoreParams, insertHighScore } from "./high-score-rows.js";
+import {
+	deleteScoreOfSession,
+	highScoreFromRow,
+	highScoreParams,
+	insertHighScore,
+} from "./high-score-rows.js";
+import { checkHighScores } from "./high-scores-check.js";
 import type { HighScoreRepository, StoredScore } from "./ports.js";
 
 /**
@@ -13,7 +19,11 @@ import type { HighScoreRepository, StoredScore } from "./ports.js";
 export const HIGH_SCORES: StorageModule = {
 	name: "high scores",
 	migrations: new URL("./migrations/", import.meta.url),
-	statements: [insertHighScore],
+	statements: [insertHighScore, deleteScoreOfSession],
+	// The list links to the replay.
+	keepsSessions: "select 1 from high_scores h where h.session_key = s.session_key",
+	purgeOfSession: deleteScoreOfSession,
+	check: checkHighScores,
 };
 
 export interface HighScoreRepoParts {
@@ -36,7 +46,8 @@ export class HighScoreRepo implements HighScoreRepository {
 
 	async top(limit: number): Promise<StoredScore[]> {
 		const rows = await this.#parts.driver.query(
-			`select * from high_scores
+			`select * from high_scores h
+			where not exists (select 1 from removed_sessions r where r.session_key = h.session_key)
 			order by standing, remaining, average_wait_ms, created_at, score_id limit $1`,
 			[limit],
 		);

@@ -13,6 +13,12 @@ export const insertHighScore: WriteStatement = {
 	changes: 1,
 };
 
+export const deleteScoreOfSession: WriteStatement = {
+	sql: "delete from high_scores where session_key = $1",
+	paramCount: 1,
+	changes: "any",
+};
+
 const COLUMNS = [
 	"score_id",
 	"created_at",

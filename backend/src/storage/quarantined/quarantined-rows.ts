@@ -84,8 +84,7 @@ export function quarantinedFromRow(row: SqlRow): QuarantinedSession {
 		standing,
 		reason: String(row["reason"]),
 		keptMoves: row["kept_moves"] as number | null,
-		lost:
-			typeof fromSeq === "number" && typeof toSeq === "number" ? { fromSeq, toSeq } : null,
+		lost: typeof fromSeq === "number" && typeof toSeq === "number" ? { fromSeq, toSeq } : null,
 		rebuiltAtMs: row["rebuilt_at"] as number | null,
 		evidence: String(row["evidence"]),
 	};

@@ -13,8 +13,8 @@ import {
 import { UnreadableRow } from "../serializers.js";
 import { insertMove, storedMoveParams } from "../session-repo.js";
 import { artifactParams, insertSession, sessionParams, upsertArtifact } from "../session-rows.js";
-import { evidenceText, quarantinedParams, settleQuarantined } from "./quarantined-rows.js";
 import type { Standing } from "./quarantined-rows.js";
+import { evidenceText, quarantinedParams, settleQuarantined } from "./quarantined-rows.js";
 import { deleteStatements } from "./repair-statements.js";
 
 /** What a repair does, or would do, to one session. */

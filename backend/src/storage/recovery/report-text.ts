@@ -66,17 +66,19 @@ function findingsText(findings: RecoveryFindings): string[] {
 function lossText({ sessions, uncertain }: RecoveryFindings): string[] {
 	if (sessions.harmed.length + sessions.lostKeys.length + uncertain.length === 0)
 		return ["  Nothing is known to be lost."];
-	const harmed = sessions.harmed.slice(0, NAMED_MAX).map(
-		(one) =>
-			[
-				`session ${one.sessionKey}`,
-				`moves ${one.lostFromSeq} to ${one.lostToSeq}; ${one.keptMoves} kept; ${
-					one.standing === "cut"
-						? "plays on from there"
-						: "it had ended: its result stands, its log cannot be shown"
-				}`,
-			] as const,
-	);
+	const harmed = sessions.harmed
+		.slice(0, NAMED_MAX)
+		.map(
+			(one) =>
+				[
+					`session ${one.sessionKey}`,
+					`moves ${one.lostFromSeq} to ${one.lostToSeq}; ${one.keptMoves} kept; ${
+						one.standing === "cut"
+							? "plays on from there"
+							: "it had ended: its result stands, its log cannot be shown"
+					}`,
+				] as const,
+		);
 	const more = sessions.harmed.length - harmed.length;
 	return [
 		...(sessions.lostKeys.length === 0

@@ -130,7 +130,8 @@ class FuzzRun {
 	}
 
 	#judge(request: FuzzRequest, { answers, stuck, wentAway, rest }: Outcome, at: number): void {
-		const shown = `request ${at}: ${JSON.stringify(request.bytes.toString("latin1").slice(0, 900))}`;
+		const text = request.bytes.toString("latin1").slice(0, 900);
+		const shown = `request ${at}: ${JSON.stringify(text)}`;
 		if (stuck) this.#note("neither an answer nor an end", shown);
 		else if (answers.length === 0 && !wentAway)
 			this.#note(`no answer, but ${JSON.stringify(rest)}`, shown);
