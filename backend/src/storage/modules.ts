@@ -3,6 +3,7 @@ import { HISTORY } from "./history/history-repo.js";
 import type { StorageModule } from "./module.js";
 import { NOTICES } from "./notices/notice-repo.js";
 import { OPERATORS } from "./operators/sign-in-repo.js";
+import { QUARANTINED_SESSIONS } from "./quarantined/module.js";
 import { REMOVALS } from "./removals/removal-repo.js";
 import { SESSIONS } from "./session-repo.js";
 
@@ -13,6 +14,7 @@ import { SESSIONS } from "./session-repo.js";
 export const MODULES: readonly StorageModule[] = [
 	SESSIONS,
 	HIGH_SCORES,
+	QUARANTINED_SESSIONS,
 	NOTICES,
 	OPERATORS,
 	HISTORY,

@@ -7,9 +7,11 @@ import type { SqlDriver } from "./driver.js";
 import { StatementList, type StorageModule } from "./module.js";
 import { MODULES } from "./modules.js";
 import type { CommitReport, RecoveryReport, SessionRepository, StorageReport } from "./ports.js";
+import { QuarantineRegister } from "./quarantined/register.js";
 import { readServiceState, updateCounters, updateHeartbeat } from "./service-rows.js";
 import { SessionRepo } from "./session-repo.js";
 import { openSqlite } from "./sqlite.js";
+import { clockWarnings } from "./start-warnings.js";
 
 /** An open storage: what the composition root hands to the authority. */
 export interface Storage {
@@ -83,6 +85,8 @@ export async function assembleStorage(
 ): Promise<Storage> {
 	const { driver, statements } = parts;
 	const service = await readServiceState(driver);
+	const clock = clockWarnings(service.heartbeatAtMs, opening.now());
+	for (const warning of clock) opening.log.warn(warning);
 	const commits = new CommitQueue({
 		driver,
 		places: {
@@ -99,8 +103,11 @@ export async function assembleStorage(
 		},
 		answerBeforeCommit: opening.config.testFault === "answer-before-commit",
 	});
+	const sessions = new SessionRepo(driver, statements, service.lastSessionKey);
+	const register = new QuarantineRegister({ statements, commits, now: opening.now });
+	sessions.onHarmed = (key, reason, row) => register.note(key, reason, row);
 	return {
-		sessions: new SessionRepo(driver, statements, service.lastSessionKey),
+		sessions,
 		commits,
 		driver,
 		statements,
@@ -110,9 +117,10 @@ export async function assembleStorage(
 			engine: driver.engine,
 			location: parts.location,
 			trouble: commits.trouble,
-			warnings: parts.warnings,
+			warnings: [...parts.warnings, ...clock],
 			recovery: parts.recovery,
 			gauges: driver.gauges(),
+			harmedSessions: register.count,
 			commits: commitReport(commits, opening.now()),
 		}),
 		close: () => driver.close(),

@@ -195,6 +195,8 @@ export interface StorageReport {
 	/** What had to be recovered at start, for `/health` and the log; null on an ordinary day. */
 	readonly recovery: RecoveryReport | null;
 	readonly gauges: DriverGauges;
+	/** Sessions that were found not to verify since the start, and set aside by name. */
+	readonly harmedSessions: number;
 	readonly commits: CommitReport;
 }
 
@@ -222,4 +224,19 @@ export interface RecoveryReport {
 	readonly quarantine: string | null;
 	/** What came back and what did not, in one sentence. */
 	readonly outcome: string;
+	/** The same as numbers, for metrics; null where there was nothing to bring back. */
+	readonly tally: RecoveryTally | null;
+}
+
+/** What a recovery did, as plain numbers. */
+export interface RecoveryTally {
+	readonly sessionsBack: number;
+	/** Came back with a part of their log. */
+	readonly sessionsHarmed: number;
+	readonly sessionsLost: number;
+	readonly movesFromFile: number;
+	readonly movesFromWal: number;
+	readonly movesFromBackup: number;
+	/** Places where something may be missing without a trace. */
+	readonly uncertain: number;
 }

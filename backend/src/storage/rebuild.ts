@@ -54,6 +54,49 @@ export const keyedEntry = (
 };
 
 /**
+ * Plays a session's log from its level, entry by entry. What it has taken verifies: the chain begins
+ * at the row's fixed fields, so these are proven by the first entry, whatever else the row says.
+ */
+export class LogPlayer {
+	readonly record: SessionRecord;
+	readonly keyed = new Map<string, KeyedEntry>();
+	/** What was packed has neither hashes nor artifacts of its own: the row vouches for both. */
+	isPacked = false;
+	/** An operator put a state in its place. */
+	wasSet = false;
+
+	/** Throws UnreadableRow where the row holds no level. */
+	constructor(row: SessionRow) {
+		this.record = startOf(row);
+		this.record.headHash = sessionGenesis(this.record);
+	}
+
+	/** Takes the next entry, or throws UnreadableRow and is as it was. */
+	play(entry: SqlRow): void {
+		const { record } = this;
+		const seq = record.seq + 1;
+		// 1. The chain: this entry, in this place, unchanged.
+		if (entry["seq"] !== seq) throw new UnreadableRow(`move ${seq} is missing`);
+		const link = chainLinkOf(entry);
+		const refusal = link.refusal as RefusalCode | null;
+		const headHash = chainHash(record.headHash, link);
+		if (entry["hash"] === null) this.isPacked = true;
+		else if (headHash !== entry["hash"])
+			throw new UnreadableRow(`move ${seq} does not match its hash`);
+		// 2. The rules: what it did when it was decided, it does again.
+		const type = decodeMoveType(link.moveType);
+		const body = decodePayload(type, link.payload);
+		if (refusal === null) applyLogged(record, body, { seq, recordedAtMs: link.recordedAtMs });
+		// 3. The record.
+		if (isSet(body)) this.wasSet = true;
+		record.seq = seq;
+		record.headHash = headHash;
+		record.lastPlayMs = Math.max(record.lastPlayMs, link.playMs ?? 0);
+		if (link.moveId !== null) this.keyed.set(link.moveId, keyedEntry(record, { ...link, refusal }));
+	}
+}
+
+/**
  * Rebuilds a session from its row's fixed fields and its log, and holds the result against the
  * stored snapshot: the one piece of code that loading, doctor and every proof of a copy use. Each
  * step throws UnreadableRow with the first thing that does not verify.
@@ -61,76 +104,49 @@ export const keyedEntry = (
 export class Rebuild {
 	readonly #row: SessionRow;
 	readonly #artifacts: readonly Artifact[];
-	readonly #record: SessionRecord;
-	readonly #keyed = new Map<string, KeyedEntry>();
-	/** What was packed has neither hashes nor artifacts of its own: the row vouches for both. */
-	#isPacked = false;
-	#wasSet = false;
+	readonly #player: LogPlayer;
 
 	constructor(row: SqlRow, artifactRows: readonly SqlRow[]) {
 		this.#row = checkSessionRow(row);
 		this.#artifacts = artifactRows.map(artifactFromRow);
-		this.#record = startOf(this.#row);
-		this.#record.headHash = sessionGenesis(this.#record);
+		this.#player = new LogPlayer(this.#row);
 		this.#compareAtSnapshot();
 	}
 
 	get seq(): number {
-		return this.#record.seq;
+		return this.#player.record.seq;
 	}
 
 	/** As of the entry that was fed last; not yet held against the end of the log. */
 	get standing(): Readonly<SessionRecord> {
-		return this.#record;
+		return this.#player.record;
 	}
 
 	/** The next entries of the log, in order, as `logEntries` makes them. */
 	feed(entries: readonly SqlRow[]): void {
-		for (const entry of entries) this.#play(entry);
+		for (const entry of entries) {
+			this.#player.play(entry);
+			this.#compareAtSnapshot();
+		}
 	}
 
 	/** After the whole log was fed. */
 	finish(): StoredSession {
-		const record = this.#record;
+		const { record, keyed, isPacked, wasSet } = this.#player;
 		if (record.seq < record.snapshotSeq)
 			throw new UnreadableRow(
 				`the log ends at move ${record.seq}, the snapshot stands at ${record.snapshotSeq}`,
 			);
 		// Only an operator's entry goes on where a packed log ends.
-		if (this.#isPacked && !this.#wasSet && record.seq > record.snapshotSeq)
+		if (isPacked && !wasSet && record.seq > record.snapshotSeq)
 			throw new UnreadableRow("the packed log goes on after the session's end");
 		if (record.state.result !== this.#row.result)
 			throw new UnreadableRow("row and log disagree on how the session ended");
-		return { record, keyed: this.#keyed };
-	}
-
-	#play(entry: SqlRow): void {
-		const record = this.#record;
-		const seq = record.seq + 1;
-		// 1. The chain: this entry, in this place, unchanged.
-		if (entry["seq"] !== seq) throw new UnreadableRow(`move ${seq} is missing`);
-		const link = chainLinkOf(entry);
-		const refusal = link.refusal as RefusalCode | null;
-		const headHash = chainHash(record.headHash, link);
-		if (entry["hash"] === null) this.#isPacked = true;
-		else if (headHash !== entry["hash"])
-			throw new UnreadableRow(`move ${seq} does not match its hash`);
-		// 2. The rules: what it did when it was decided, it does again.
-		const type = decodeMoveType(link.moveType);
-		const body = decodePayload(type, link.payload);
-		if (isSet(body)) this.#wasSet = true;
-		if (refusal === null) applyLogged(record, body, { seq, recordedAtMs: link.recordedAtMs });
-		// 3. The record.
-		record.seq = seq;
-		record.headHash = headHash;
-		record.lastPlayMs = Math.max(record.lastPlayMs, link.playMs ?? 0);
-		if (link.moveId !== null)
-			this.#keyed.set(link.moveId, keyedEntry(record, { ...link, refusal }));
-		this.#compareAtSnapshot();
+		return { record, keyed };
 	}
 
 	#compareAtSnapshot(): void {
-		const record = this.#record;
+		const { record, isPacked } = this.#player;
 		if (record.seq !== record.snapshotSeq) return;
 		if (record.headHash !== this.#row.head_hash)
 			throw new UnreadableRow(
@@ -138,7 +154,7 @@ export class Rebuild {
 			);
 		if (stateHash(record.state) !== this.#row.state_hash)
 			throw new UnreadableRow(`the moves up to ${record.seq} do not lead to the stored state`);
-		const isLeftOut = this.#isPacked && this.#artifacts.length === 0;
+		const isLeftOut = isPacked && this.#artifacts.length === 0;
 		if (!isLeftOut && !sameArtifacts([...record.state.artifacts.values()], this.#artifacts))
 			throw new UnreadableRow("the stored artifacts are not those of the moves");
 	}

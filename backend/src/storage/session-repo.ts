@@ -2,7 +2,7 @@ import { artifactView, fromFixed, type LoggedMove } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
 import { artifactIdFor } from "../ids.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
-import type { SqlDriver, SqlRow, WriteBatch, WriteStatement } from "./driver.js";
+import type { SqlDriver, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import type { StatementList, StorageModule } from "./module.js";
 import { insertPackedLog, logEntries } from "./packed-log.js";
 import type {
@@ -45,6 +45,22 @@ export const insertMove: WriteStatement = {
 	changes: 1,
 };
 
+/** An entry of the log as it was read, for `insertMove`. */
+export const storedMoveParams = (row: SqlRow): SqlValue[] =>
+	LOG_COLUMNS.map((column) => (row[column] ?? null) as SqlValue);
+
+const LOG_COLUMNS = [
+	"session_key",
+	"seq",
+	"move_id",
+	"move_type",
+	"play_ms",
+	"recorded_at",
+	"refusal",
+	"payload",
+	"hash",
+] as const;
+
 /** Sessions, their logs and the service's own rows: the first module of the list. */
 export const SESSIONS: StorageModule = {
 	name: "sessions",
@@ -76,6 +92,8 @@ export class SessionRepo implements SessionRepository {
 	readonly #driver: SqlDriver;
 	readonly #places: Readonly<Record<Places, number>>;
 	#lastKey: number;
+	/** Hears of each session that does not verify, with why and its row. */
+	onHarmed: (key: number, reason: string, row: SqlRow) => void = () => undefined;
 
 	constructor(driver: SqlDriver, statements: StatementList, lastKey: number) {
 		this.#driver = driver;
@@ -109,6 +127,7 @@ export class SessionRepo implements SessionRepository {
 				if (page.length < REPLAY_PAGE_MOVES) return rebuild.finish();
 			}
 		} catch (error) {
+			if (error instanceof UnreadableRow) this.onHarmed(key, error.message, row);
 			throw asHarmed(error);
 		}
 	}

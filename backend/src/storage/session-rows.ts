@@ -122,6 +122,10 @@ export const artifactParams = (sessionKey: number, artifact: Artifact): SqlValue
 /** A stored session row that verified against its checksum. */
 export type SessionRow = Readonly<Record<(typeof SESSION_COLUMNS)[number], SqlValue>>;
 
+/** A stored row as it is, for a database that is made of what another one held. */
+export const storedSessionParams = (row: SqlRow): SqlValue[] =>
+	[...SESSION_COLUMNS, "checksum"].map((column) => (row[column] ?? null) as SqlValue);
+
 /** Throws UnreadableRow when a byte of the row is not what was written. */
 export function checkSessionRow(row: SqlRow): SessionRow {
 	const values = SESSION_COLUMNS.map((column) => row[column] ?? null);

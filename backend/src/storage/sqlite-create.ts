@@ -23,7 +23,7 @@ export function createDatabase(paths: DatabasePaths, now: Date): InstanceFile {
 	return instance;
 }
 
-function makeEmpty(path: string): void {
+export function makeEmpty(path: string): void {
 	let connection: Connection | null = null;
 	try {
 		connection = new Database(path);

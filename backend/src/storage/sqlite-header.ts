@@ -26,6 +26,7 @@ export type DatabaseHeaderReading =
 
 const MAGIC = Buffer.from("SQLite format 3\0", "latin1");
 const LEAF_TABLE_PAGE = 13;
+const SCHEMA_FORMAT_MAX = 4;
 
 const findFault = (view: DataView, pageSize: number): string | null => {
 	if (!isPageSize(pageSize)) return "its header names an impossible page size";
@@ -34,6 +35,10 @@ const findFault = (view: DataView, pageSize: number): string | null => {
 		return "its header names an unknown format version";
 	const fractions = [view.getUint8(21), view.getUint8(22), view.getUint8(23)];
 	if (fractions.join() !== "64,32,32") return "its header's fixed bytes are not as they must be";
+	if (view.getUint8(20) !== 0)
+		return "its header sets bytes of each page aside, as none of ours does";
+	// SQLite would only say that it does not know the format, which is no word for damage.
+	if (view.getUint32(44) > SCHEMA_FORMAT_MAX) return "its header names an unknown schema format";
 	return null;
 };
 

@@ -29,9 +29,9 @@ export type Inspection =
 			readonly instance: InstanceFile | null;
 			readonly warnings: readonly string[];
 	  }
-	/** The database file is gone although there was one: `reportMissing`. */
+	/** The database file is gone although there was one: `recoverDatabase`. */
 	| { readonly kind: "missing"; readonly reason: string }
-	/** `quarantineDatabase`, then start anew. */
+	/** `recoverDatabase`. */
 	| { readonly kind: "corrupt"; readonly reason: string }
 	/** Not damage: stop with this code, touch nothing (B4). */
 	| { readonly kind: "refused"; readonly code: ErrorCode; readonly reason: string };
@@ -88,6 +88,14 @@ const foreign = (paths: DatabasePaths, applicationId: number): Inspection => ({
 		`0x${applicationId.toString(16).padStart(8, "0")}); it was not touched. Choose another place ` +
 		"with SAVEPOINT_DB_PATH, or move that file away.",
 });
+
+/** One bit or two apart: no other program's id comes that near by chance. */
+const isNearlyOurs = (applicationId: number): boolean => {
+	let differing = (applicationId ^ APPLICATION_ID) >>> 0;
+	let bits = 0;
+	for (; differing > 0; differing >>>= 1) bits += differing & 1;
+	return bits <= 2;
+};
 
 const isNextSalt = (recorded: WalSalts, found: WalSalts): boolean =>
 	found[0] === (recorded[0] + 1) >>> 0;
@@ -203,7 +211,10 @@ const inspectFile = (paths: DatabasePaths, bytes: number, reading: InstanceReadi
 	const isOursByWal =
 		walStart && walStart.kind === "read" && walStart.header.applicationId === APPLICATION_ID;
 	const isYoung = applicationId === 0 && header.isBlank && isOursByWal;
-	if (applicationId !== APPLICATION_ID && !isYoung) return foreign(paths, applicationId);
+	if (applicationId !== APPLICATION_ID && !isYoung)
+		return reading.kind !== "absent" && isNearlyOurs(applicationId)
+			? corrupt(`${paths.database} is damaged: a bit of its application id is not as it must be.`)
+			: foreign(paths, applicationId);
 
 	// 3. Whether what SQLite would apply to it is its own and whole.
 	if (wal.kind === "damaged") return corrupt(`${paths.wal} is damaged: ${wal.reason}.`);

@@ -34,11 +34,12 @@ function parseNotice(text: string): RecoveryReport {
 	} catch {
 		// That it is there is what counts.
 	}
-	const { at, reason, quarantine, outcome } = fields;
+	const { at, reason, quarantine, outcome, tally } = fields;
 	return {
 		at: typeof at === "string" ? at : "unknown",
 		reason: typeof reason === "string" ? reason : "The database was recovered by a start.",
 		quarantine: typeof quarantine === "string" ? quarantine : null,
 		outcome: typeof outcome === "string" ? outcome : "Look into the quarantine directory.",
+		tally: typeof tally === "object" ? (tally as RecoveryReport["tally"]) : null,
 	};
 }

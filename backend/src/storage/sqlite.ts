@@ -26,7 +26,8 @@ import { type InstanceFile, markClosing, newInstance, writeInstance } from "./sq
 import { acquireLock, type DirectoryLock, type LockOwner } from "./sqlite-lock.js";
 import { type DatabasePaths, databasePaths } from "./sqlite-paths.js";
 import { readHistory } from "./sqlite-preflight.js";
-import { quarantineDatabase, readMarker, reportMissing, writeMarker } from "./sqlite-quarantine.js";
+import { readMarker, writeMarker } from "./sqlite-quarantine.js";
+import { finishRecovery, type Recovery, recoverDatabase } from "./sqlite-recovery.js";
 import { forgetNotice, readNotice } from "./sqlite-recovery-notice.js";
 import { keepReserve } from "./sqlite-reserve-file.js";
 import { finishSwap } from "./sqlite-swap.js";
@@ -136,7 +137,7 @@ export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> 
 		// 3. What is there: our database, nothing, damage, or something that is none of our business
 		// (G6, B2).
 		const known = readMigrations(opening.modules, "sqlite");
-		const found = findOrCreate(paths, known, new Date(now()));
+		const found = await findOrCreate({ ...opening, paths, known, now: new Date(now()) });
 		for (const message of [...warnings, ...found.warnings]) log.warn(message);
 		// One that an earlier start finished and could not tell of counts, too.
 		const recovery = found.recovery ?? readNotice(paths);
@@ -192,27 +193,26 @@ interface Found {
 	readonly warnings: readonly string[];
 }
 
-/** The road of B2: finish what a marker says, look, set damage aside whole, begin anew. */
-function findOrCreate(paths: DatabasePaths, known: readonly Migration[], now: Date): Found {
-	const setAside = (reason: string): Found => {
-		const recovery = quarantineDatabase(paths, reason, now);
-		// Salvage of the quarantined files and the newest proven backup have their place here.
-		return { instance: createDatabase(paths, now), recovery, warnings: [] };
+/** What a marker says is finished first; then a look; damage takes the road of B2. */
+async function findOrCreate(recovery: Recovery): Promise<Found> {
+	const { paths, known, now } = recovery;
+	const recover = async (...told: [reason: string, whatHappened?: string]): Promise<Found> => {
+		const { instance, report } = await recoverDatabase(recovery, ...told);
+		return { instance, recovery: report, warnings: [] };
 	};
 	// A restore that was killed between two of its files.
 	finishSwap(paths);
+	finishRecovery(paths);
 	const marker = readMarker(paths);
-	if (marker !== null) return setAside(marker.reason);
+	if (marker !== null) return recover(marker.reason);
 	const inspection = inspectDatabase(paths);
 	switch (inspection.kind) {
 		case "fresh":
 			return { instance: createDatabase(paths, now), recovery: null, warnings: [] };
-		case "missing": {
-			const recovery = reportMissing(paths, inspection.reason, now);
-			return { instance: createDatabase(paths, now), recovery, warnings: [] };
-		}
+		case "missing":
+			return recover(inspection.reason, "The database file was gone when the server started.");
 		case "corrupt":
-			return setAside(inspection.reason);
+			return recover(inspection.reason);
 		case "refused":
 			throw new SavepointError(inspection.code, inspection.reason);
 		case "sound": {
@@ -220,7 +220,7 @@ function findOrCreate(paths: DatabasePaths, known: readonly Migration[], now: Da
 				pendingMigrations(known, readHistory(paths));
 			} catch (error) {
 				if (!(error instanceof SavepointError) || error.code !== "STORAGE_CORRUPT") throw error;
-				return setAside(`${paths.database} cannot be read: ${error.message}.`);
+				return recover(`${paths.database} cannot be read: ${error.message}.`);
 			}
 			const instance = inspection.instance ?? newInstance(now);
 			return { instance, recovery: null, warnings: inspection.warnings };

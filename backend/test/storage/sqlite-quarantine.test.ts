@@ -6,7 +6,6 @@ import {
 	clearMarker,
 	quarantineDatabase,
 	readMarker,
-	reportMissing,
 	writeMarker,
 } from "#src/storage/sqlite-quarantine.js";
 import { forgetNotice, readNotice } from "#src/storage/sqlite-recovery-notice.js";
@@ -28,7 +27,6 @@ const movedFiles = (paths: DatabasePaths): Record<string, string> => {
 	for (const run of readdirSync(paths.quarantineDirectory))
 		for (const name of readdirSync(join(paths.quarantineDirectory, run)))
 			found[name] = readFileSync(join(paths.quarantineDirectory, run, name), "utf8");
-	delete found["report.json"];
 	return found;
 };
 const whole = Object.fromEntries(NAMES.map((name) => [name, `content of ${name}`]));
@@ -38,28 +36,27 @@ describe("[B2] quarantine", () => {
 		const paths = makeFiles();
 		writeFileSync(paths.lock, "");
 		const report = quarantineDatabase(paths, "Page 7 is damaged.", NOW);
+		const directory = report.directory ?? "";
 		expect(report).toMatchObject({ at: NOW.toISOString(), reason: "Page 7 is damaged." });
-		expect(basename(report.quarantine ?? "")).toBe("2026-01-02T03-04-05-678Z");
+		expect(basename(directory)).toBe("2026-01-02T03-04-05-678Z");
 		expect(movedFiles(paths)).toEqual(whole);
+		// The marker stays until another database has taken the place.
+		expect(readMarker(paths)).toMatchObject({ step: "moved", quarantine: directory });
 		expect(readdirSync(paths.directory).sort()).toEqual([
+			"db.sqlite.corrupt",
 			"db.sqlite.lock",
-			"db.sqlite.recovered",
 			"quarantine",
 		]);
-		expect(readNotice(paths)).toEqual(report);
-		const text = JSON.parse(readFileSync(join(report.quarantine ?? "", "report.json"), "utf8"));
-		expect(text).toMatchObject({ progress: "done" });
-		expect(text.whatHappened).toContain("Page 7 is damaged.");
-		expect(text.whatToDoNext.length).toBeGreaterThan(1);
 	});
 
 	it("[B2] two at the same time of day get directories of their own", () => {
 		const paths = makeFiles();
 		quarantineDatabase(paths, "First.", NOW);
+		clearMarker(paths);
 		writeFileSync(paths.database, "second");
 		const second = quarantineDatabase(paths, "Second.", NOW);
 		expect(readdirSync(paths.quarantineDirectory)).toHaveLength(2);
-		expect(readFileSync(join(second.quarantine ?? "", "db.sqlite"), "utf8")).toBe("second");
+		expect(readFileSync(join(second.directory ?? "", "db.sqlite"), "utf8")).toBe("second");
 	});
 
 	it("[B2] a kill after any number of moves is finished by the next start", () => {
@@ -73,9 +70,9 @@ describe("[B2] quarantine", () => {
 			const marker = { reason: "Damaged.", at: NOW.toISOString(), quarantine: begun };
 			writeFileSync(paths.marker, JSON.stringify(marker));
 			const report = quarantineDatabase(paths, readMarker(paths)?.reason ?? "", new Date());
-			expect(report.quarantine).toBe(begun);
+			expect(report.directory).toBe(begun);
 			expect(movedFiles(paths)).toEqual(whole);
-			expect(readMarker(paths)).toBeNull();
+			expect(readMarker(paths)?.step).toBe("moved");
 		}
 	});
 
@@ -91,7 +88,7 @@ describe("[B2] quarantine", () => {
 			if (readMarker(paths) !== null || existsSync(paths.database))
 				quarantineDatabase(paths, "Damaged.", new Date());
 			expect(movedFiles(paths)).toEqual(whole);
-			expect(readMarker(paths)).toBeNull();
+			expect(readMarker(paths)?.step).toBe("moved");
 		}
 	});
 
@@ -152,7 +149,7 @@ describe("[B3] the marker", () => {
 		writeMarker(paths, "Page 7 is damaged.", NOW);
 		writeMarker(paths, "Something later.");
 		const marker = { reason: "Page 7 is damaged.", at: NOW.toISOString(), quarantine: null };
-		expect(readMarker(paths)).toEqual(marker);
+		expect(readMarker(paths)).toEqual({ ...marker, step: "found" });
 		clearMarker(paths);
 		clearMarker(paths);
 		expect(readMarker(paths)).toBeNull();
@@ -170,16 +167,15 @@ describe("[B3] the marker", () => {
 describe("[B2] a deleted database", () => {
 	it("[B2] what was left beside it is moved away, so that no old -wal is applied", () => {
 		const paths = makeFiles(NAMES.slice(1));
-		const report = reportMissing(paths, "It is gone.", NOW);
+		const report = quarantineDatabase(paths, "It is gone.", NOW);
 		const { "db.sqlite": _, ...rest } = whole;
 		expect(movedFiles(paths)).toEqual(rest);
-		expect(report.quarantine).not.toBeNull();
+		expect(report.directory).not.toBeNull();
 	});
 
-	it("[B2] with nothing left there is a report and no directory", () => {
+	it("[B2] with nothing left there is no directory", () => {
 		const paths = makeFiles([]);
-		expect(reportMissing(paths, "It is gone.", NOW)).toMatchObject({ quarantine: null });
+		expect(quarantineDatabase(paths, "It is gone.", NOW)).toMatchObject({ directory: null });
 		expect(existsSync(paths.quarantineDirectory)).toBe(false);
-		expect(readMarker(paths)).toBeNull();
 	});
 });

@@ -75,6 +75,7 @@ export async function makeFakeApp(
 				trouble: null,
 				warnings: [],
 				recovery: null,
+				harmedSessions: 0,
 				gauges: { walBytes: 0, tailRows: 0 },
 				commits: {
 					batches: 0,

@@ -7,6 +7,7 @@ import type { Command } from "commander";
 export const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
 	serve: async () => (await import("../serve.js")).addServeCommand,
 	doctor: async () => (await import("../doctor.js")).addDoctorCommand,
+	repair: async () => (await import("../repair.js")).addRepairCommand,
 	stats: async () => (await import("../stats.js")).addStatsCommand,
 	migrate: async () => (await import("../migrate.js")).addMigrateCommand,
 	backup: async () => (await import("../backup.js")).addBackupCommand,

@@ -23,6 +23,8 @@ const LIVE_AND_ARCHIVED = `select s.result, s.stale, s.ended_at,
 	union all
 	select result, stale, ended_at, case when reason = 'operator' then 0 else 1 end
 	from archived_sessions`;
+/** The recount: what the counters must be. */
+export const COUNTED = countedOf(LIVE_AND_ARCHIVED);
 /** Of a database that an older version wrote. */
 const LIVE_ONLY = "select result, stale, ended_at, 1 as counts from sessions";
 
@@ -45,7 +47,7 @@ export function checkCounters({ database, findings, onProgress }: Examination): 
 	try {
 		const [stored, counted] = database.snapshot(() => [
 			database.all(STORED)[0],
-			database.all(countedOf(hasRemovals(database) ? LIVE_AND_ARCHIVED : LIVE_ONLY))[0],
+			database.all(hasRemovals(database) ? COUNTED : countedOf(LIVE_ONLY))[0],
 		]);
 		for (const [name, column] of COUNTERS) {
 			const value = (row: typeof stored): number | null =>

@@ -1,0 +1,179 @@
+import { resolve } from "node:path";
+import { SavepointError } from "../errors.js";
+import type { Log } from "../log.js";
+import type { StorageConfig } from "./config.js";
+import type { Progress } from "./doctor/report.js";
+import { examine } from "./doctor.js";
+import type { SqlValue } from "./driver.js";
+import { openStorage } from "./open.js";
+import type { RecoveryReport } from "./ports.js";
+import { planRepair, type RepairPlan, SessionRepairer } from "./quarantined/session-repairer.js";
+import { isLocked } from "./sqlite-lock.js";
+import { demandReadable, SqliteLook } from "./sqlite-look.js";
+import { type DatabasePaths, databasePaths } from "./sqlite-paths.js";
+import { writeMarker } from "./sqlite-quarantine.js";
+
+export interface RepairOrder {
+	/** null: every session that does not verify, and the pages of the database. */
+	readonly sessionId: string | null;
+	readonly isDryRun: boolean;
+	readonly log: Log;
+	readonly onProgress: (progress: Progress) => void;
+}
+
+export interface RepairReport {
+	readonly database: string;
+	readonly isDryRun: boolean;
+	/** What a recovery of the whole database did; null: its pages were sound. */
+	readonly recovery: RecoveryReport | null;
+	/** Damage of the pages, a sentence each, that a repair would recover the database for. */
+	readonly damage: readonly string[];
+	/** One each session that did not verify. */
+	readonly sessions: readonly RepairPlan[];
+}
+
+/** Beyond it, a database is recovered rather than repaired. */
+const HARMED_MAX = 100_000;
+
+/**
+ * Repairs what doctor finds harmed: damaged pages by the road of a recovery, a session that does not
+ * verify by its log. A dry run changes nothing and works beside a running server.
+ *
+ * @throws STORAGE_LOCKED while a server has the database, SESSION_NOT_FOUND, and as a start does.
+ */
+export async function repair(config: StorageConfig, order: RepairOrder): Promise<RepairReport> {
+	const paths = databasePaths(resolve(config.path));
+	if (order.sessionId !== null) return repairOne(config, paths, order, order.sessionId);
+	// 1. What is harmed.
+	const found = await examine(paths.database, { harmedListMax: HARMED_MAX }, order);
+	if (found.unreadable !== null && found.unreadable.code !== "STORAGE_CORRUPT")
+		throw new SavepointError(found.unreadable.code, found.unreadable.reason);
+	const damage = [...found.damage, ...(found.unreadable === null ? [] : [found.unreadable.reason])];
+	const keys = found.harmedSessions.map(({ sessionKey }) => sessionKey);
+	if (order.isDryRun)
+		return reportOf(paths, order, {
+			damage,
+			sessions: await planAll(paths, found.unreadable ? [] : keys),
+		});
+	// 2. Nothing to do, or a server has it.
+	if (damage.length + keys.length === 0) return reportOf(paths, order, {});
+	demandUnserved(paths);
+	// 3. The pages first: what follows needs a database that can be read.
+	if (damage[0] !== undefined) writeMarker(paths, damage[0]);
+	return withStorage(config, order, async (repairer, recovery) => {
+		const sessions: RepairPlan[] = [];
+		for (const [at, key] of keys.entries()) {
+			order.onProgress({ step: "repairing", done: at, total: keys.length });
+			const plan = await repairIfThere(repairer, key);
+			if (plan !== null) sessions.push(plan);
+		}
+		return reportOf(paths, order, { recovery, damage, sessions });
+	});
+}
+
+async function repairOne(
+	config: StorageConfig,
+	paths: DatabasePaths,
+	order: RepairOrder,
+	sessionId: string,
+): Promise<RepairReport> {
+	demandReadable(paths);
+	const key = look(paths, (database) => {
+		const [row] = database.all("select session_key from sessions where session_id = $1", [
+			sessionId,
+		]);
+		if (row === undefined) throw new SavepointError("SESSION_NOT_FOUND");
+		return Number(row["session_key"]);
+	});
+	if (order.isDryRun) return reportOf(paths, order, { sessions: await planAll(paths, [key]) });
+	demandUnserved(paths);
+	return withStorage(config, order, async (repairer, recovery) => {
+		const plan = await repairer.repair(key);
+		return reportOf(paths, order, { recovery, sessions: plan === null ? [] : [plan] });
+	});
+}
+
+const reportOf = (
+	paths: DatabasePaths,
+	{ isDryRun }: RepairOrder,
+	parts: Partial<RepairReport>,
+): RepairReport => ({
+	database: paths.database,
+	isDryRun,
+	recovery: null,
+	damage: [],
+	sessions: [],
+	...parts,
+});
+
+function demandUnserved(paths: DatabasePaths): void {
+	if (isLocked(paths))
+		throw new SavepointError(
+			"STORAGE_LOCKED",
+			"A server uses this database. Stop it, run the repair, and start it again; with --dry-run the repair only looks, also beside a server.",
+		);
+}
+
+/** A session that a recovery has just made anew may be gone, or need nothing. */
+async function repairIfThere(repairer: SessionRepairer, key: number): Promise<RepairPlan | null> {
+	try {
+		return await repairer.repair(key);
+	} catch (error) {
+		if (error instanceof SavepointError && error.code === "SESSION_NOT_FOUND") return null;
+		throw error;
+	}
+}
+
+async function planAll(paths: DatabasePaths, keys: readonly number[]): Promise<RepairPlan[]> {
+	if (keys.length === 0) return [];
+	const plans: RepairPlan[] = [];
+	const database = new SqliteLook(paths);
+	try {
+		for (const key of keys) {
+			const reader = {
+				query: async (sql: string, params: readonly SqlValue[]) => database.all(sql, params),
+			};
+			const plan = await planRepair(reader, key);
+			if (plan !== null) plans.push(plan);
+		}
+		return plans;
+	} finally {
+		database.close();
+	}
+}
+
+function look<T>(paths: DatabasePaths, read: (database: SqliteLook) => T): T {
+	const database = new SqliteLook(paths);
+	try {
+		return read(database);
+	} finally {
+		database.close();
+	}
+}
+
+/** The storage as a server opens it, under its lock and with its recovery. */
+async function withStorage(
+	config: StorageConfig,
+	{ log }: RepairOrder,
+	act: (repairer: SessionRepairer, recovery: RecoveryReport | null) => Promise<RepairReport>,
+): Promise<RepairReport> {
+	let lost: SavepointError | null = null;
+	const storage = await openStorage({
+		config,
+		log,
+		now: Date.now,
+		onLost: (code, reason) => {
+			lost = new SavepointError(code, reason);
+		},
+	});
+	try {
+		const { driver, statements, commits } = storage;
+		const repairer = new SessionRepairer({ reader: driver, statements, commits, now: Date.now });
+		return await act(repairer, storage.report().recovery);
+	} catch (error) {
+		throw lost ?? error;
+	} finally {
+		await storage.commits.drain();
+		await storage.close();
+	}
+}
