@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const SERVER = fileURLToPath(new URL("../../../backend/dist/server.js", import.meta.url));
+const SERVER = fileURLToPath(new URL("../../../backend/dist/bundle/serve.js", import.meta.url));
 const LOOK_MS = 40;
 const UP_WITHIN_MS = 120_000;
 
@@ -29,13 +29,14 @@ export class GameServer {
 	}
 
 	/** Resolves when it answers. */
-	async start(): Promise<void> {
+	async start(settings: Readonly<Record<string, string>> = {}): Promise<void> {
 		const child = spawn(process.execPath, [SERVER], {
 			env: {
 				...process.env,
 				HOST: "127.0.0.1",
 				PORT: String(this.#port),
 				SAVEPOINT_DB_PATH: join(this.#data, "savepoint.sqlite"),
+				...settings,
 			},
 			stdio: ["ignore", "ignore", "inherit"],
 		});
