@@ -11,6 +11,8 @@ import { createErrorHandler } from "./api/errors.js";
 import { registerHealth } from "./api/health.js";
 import { registerHighScores } from "./api/high-scores.js";
 import { registerLive } from "./api/live.js";
+import { RequestCounts } from "./api/metrics/request-counts.js";
+import { registerMetrics } from "./api/metrics.js";
 import { registerMoves } from "./api/moves.js";
 import { registerNotices } from "./api/notices.js";
 import { registerPages } from "./api/pages.js";
@@ -31,6 +33,7 @@ import { IDLE_CONNECTION_MS, PARAM_LENGTH_MAX, WRITE_LIMIT_WINDOW_MS } from "./l
 export function buildApp(deps: AppDeps): FastifyInstance {
 	const gate: Gate = { closing: false };
 	const methods = new PathMethods();
+	const requests = new RequestCounts();
 	const app = createInstance(deps);
 
 	// 1. What every request passes.
@@ -40,8 +43,11 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 	app.setNotFoundHandler(() => {
 		throw new SavepointError("NOT_FOUND");
 	});
-	app.addHook("onRoute", (route) => methods.add(route));
-	app.addHook("onRequest", createAdmission(gate, methods));
+	app.addHook("onRoute", (route) => {
+		methods.add(route);
+		requests.watch(route);
+	});
+	app.addHook("onRequest", createAdmission(gate, methods, requests));
 	app.addHook("preClose", (done) => {
 		gate.closing = true;
 		done();
@@ -65,7 +71,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 
 	// 3. The calls.
 	app.register((api, _options, done) => {
-		const context: ApiContext = { ...deps, onWrite: limit > 0 ? [api.rateLimit()] : [] };
+		const context: ApiContext = { ...deps, requests, onWrite: limit > 0 ? [api.rateLimit()] : [] };
 		registerPages(api, deps.pagesDirectory);
 		registerSessions(api, context);
 		registerSessionCalls(api, context);
@@ -73,6 +79,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 		registerLive(api, context, gate);
 		registerStats(api, context);
 		registerHealth(api, context);
+		registerMetrics(api, context);
 		registerNotices(api, context);
 		registerConsole(api, context);
 		registerHighScores(api, context);

@@ -21,6 +21,8 @@ export interface ServerConfig {
 	readonly requestTimeoutMs: number;
 	readonly retention: RetentionPolicy;
 	readonly consoleAccess: ConsoleAccess;
+	/** What opens `/metrics`; null: a call from this machine does. */
+	readonly metricsToken: string | null;
 	/** null: `info`, or `warn` where a person looks at a terminal. */
 	readonly logLevel: LogLevel | null;
 }
@@ -65,6 +67,7 @@ export function readConfig(env: Environment): ServerConfig {
 			readInteger(env, "SAVEPOINT_REQUEST_TIMEOUT_SECONDS", { min: 1, max: 3_600 }, mistakes),
 		retention: readRetention(env, mistakes),
 		consoleAccess: readConsoleAccess(env, mistakes),
+		metricsToken: readMetricsToken(env, mistakes),
 		logLevel: readLogLevel(env, mistakes),
 	};
 	mistakes.push(...unknownSettings(env));
@@ -144,6 +147,17 @@ function readConsoleAccess(env: Environment, mistakes: string[]): ConsoleAccess 
 		);
 	if (hash !== "") return { kind: "hash", hash };
 	return password === "" ? { kind: "off" } : { kind: "password", password };
+}
+
+const METRICS_TOKEN = /^[\x21-\x7e]{16,200}$/;
+
+function readMetricsToken(env: Environment, mistakes: string[]): string | null {
+	const token = text(env, "SAVEPOINT_METRICS_TOKEN");
+	if (token === "") return null;
+	// The token itself is a secret, and mistakes are shown.
+	if (!METRICS_TOKEN.test(token))
+		mistakes.push("SAVEPOINT_METRICS_TOKEN takes 16 to 200 visible ASCII characters.");
+	return token;
 }
 
 function readLogLevel(env: Environment, mistakes: string[]): LogLevel | null {

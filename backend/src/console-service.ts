@@ -27,6 +27,7 @@ import { SessionDirectory } from "./storage/session-directory.js";
 import { VERSION } from "./version.js";
 
 const TOKEN_BYTES = 32;
+const DAY_MS = 24 * 3_600_000;
 
 export interface ConsoleParts {
 	readonly config: Pick<ServerConfig, "consoleAccess" | "retention">;
@@ -79,11 +80,15 @@ export function openConsole(parts: ConsoleParts): Console {
 			now,
 			log,
 		}),
-		previewRetention: async () => {
-			const { keepMs } = config.retention;
-			if (keepMs === null) return null;
-			const read = driver.query.bind(driver);
-			return previewRetention(read, { endedBeforeMs: now() - keepMs, modules: MODULES });
+		viewRetention: async () => {
+			const { keepMs, undoMs } = config.retention;
+			const undoDays = undoMs / DAY_MS;
+			if (keepMs === null) return { keepDays: null, undoDays, preview: null };
+			const preview = await previewRetention(driver.query.bind(driver), {
+				endedBeforeMs: now() - keepMs,
+				modules: MODULES,
+			});
+			return { keepDays: keepMs / DAY_MS, undoDays, preview };
 		},
 		overview: () =>
 			readOverview({

@@ -80,6 +80,11 @@ export const SETTINGS = {
 		meaning:
 			"In its place: what `savepoint hash-password` printed, so that no password stands in a file.",
 	},
+	SAVEPOINT_METRICS_TOKEN: {
+		default: "",
+		meaning:
+			"Who shows it as a bearer token may read `/metrics`, from anywhere; at least 16 characters. Not set: calls from this machine only, without a proxy.",
+	},
 	LOG_LEVEL: {
 		default: "",
 		meaning:

@@ -154,6 +154,7 @@ describe("the documentation of the calls", () => {
 			"GET /api/console/history",
 			"GET /api/console/notices",
 			"GET /api/console/overview",
+			"GET /api/console/retention",
 			"GET /api/console/sessions",
 			"GET /api/console/sessions/{id}",
 			"GET /api/console/signed-in",

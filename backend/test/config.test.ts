@@ -54,6 +54,7 @@ describe("readConfig", () => {
 			retention: { keepMs: 30 * 86_400_000, undoMs: 7 * 86_400_000 },
 			consoleAccess: { kind: "off" },
 			logLevel: null,
+			metricsToken: null,
 		});
 	});
 

@@ -113,6 +113,28 @@ export const History = Type.Object({
 });
 export type History = Static<typeof History>;
 
+// What is kept, and for how long.
+export const RetentionView = Type.Object({
+	/** null: for ever. */
+	keepDays: nullable(Type.Number()),
+	undoDays: Type.Number(),
+	/** What would be removed now; null where nothing ever is. */
+	preview: nullable(
+		Type.Object({
+			endedBefore: Time,
+			sessions: Type.Integer(),
+			moves: Type.Integer(),
+			bytes: Type.Integer({ description: "Of the stored values; about right, not exact." }),
+			/** Old, and kept because a high score links to them. */
+			kept: Type.Integer(),
+			/** Hidden already, and waiting for the end of the undo window. */
+			waiting: Type.Integer(),
+			oldestEndedAt: nullable(Time),
+		}),
+	),
+});
+export type RetentionView = Static<typeof RetentionView>;
+
 // Notices to players.
 export const NOTICE_TITLE_LENGTH_MAX = 80;
 export const NOTICE_MESSAGE_LENGTH_MAX = 500;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import { SavepointError } from "../errors.js";
+import type { RequestCounts } from "./metrics/request-counts.js";
 import type { PathMethods } from "./path-methods.js";
 import { Pipelines } from "./pipelines.js";
 
@@ -20,7 +21,7 @@ export interface Gate {
  * on the hot path: a wrong path, method or host is turned away here, and a body's content type is
  * forgotten, because bodies are read as JSON whatever they call themselves.
  */
-export function createAdmission(gate: Gate, methods: PathMethods) {
+export function createAdmission(gate: Gate, methods: PathMethods, requests: RequestCounts) {
 	const pipelines = new Pipelines();
 	return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
 		const { headers } = request.raw;
@@ -33,6 +34,7 @@ export function createAdmission(gate: Gate, methods: PathMethods) {
 		} else if (!hasHost(request.raw)) {
 			done(new SavepointError("BAD_REQUEST", "The Host header is missing or malformed."));
 		} else if (request.is404) {
+			requests.unmatched += 1;
 			done(unknownPlace(request, reply, methods));
 		} else {
 			headers["content-type"] = undefined;

@@ -16,7 +16,7 @@ import { takeUpgrades } from "./upgrade.js";
  * Messages and close codes: docs/reference/websocket.md.
  */
 export function registerLive(app: FastifyInstance, context: ApiContext, gate: Gate): void {
-	const { authority, clock, config } = context;
+	const { authority, clock, config, requests } = context;
 	const connections = new Map<LiveConnection, Promise<void>>();
 	// The published types do not know `closeTimeout` yet.
 	const options: ServerOptions & { closeTimeout: number } = {
@@ -39,7 +39,11 @@ export function registerLive(app: FastifyInstance, context: ApiContext, gate: Ga
 			const connection = new LiveConnection(webSocket, sessionId, { authority, limit });
 			const closed = new Promise<void>((resolve) => webSocket.once("close", () => resolve()));
 			connections.set(connection, closed);
-			void closed.then(() => connections.delete(connection));
+			requests.liveConnections = connections.size;
+			void closed.then(() => {
+				connections.delete(connection);
+				requests.liveConnections = connections.size;
+			});
 			connection.open();
 		});
 	});

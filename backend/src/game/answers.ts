@@ -74,6 +74,8 @@ export interface Authority {
 	view(sessionId: string, sink: AnswerSink<Session>): void;
 	log(sessionId: string, after: number, limit: number): Promise<MovesPage>;
 	counts(): Promise<ServiceCounts>;
+	/** Moves decided since the start, by outcome. */
+	moveCounts(): Readonly<Record<"applied" | "refused" | "replayed", number>>;
 	health(): StorageHealth;
 	/**
 	 * Calls `listener` after every durable change of the session until the returned function is

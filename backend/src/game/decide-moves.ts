@@ -38,6 +38,7 @@ export function decideMoves(
 				(move) => knownReceipt(repository, live, move) ?? refusedUnlogged(move, "SESSION_ENDED"),
 			),
 		);
+		changes.counts.replayed += moves.filter((move) => !isNew(move)).length;
 		changes.whenDurable(live, sink, () => sink.send(answer, false));
 		return;
 	}
@@ -52,7 +53,10 @@ export function decideMoves(
 	const seqBefore = record.seq;
 	const receipts = moves.map((move): Receipt => {
 		const known = knownReceipt(repository, live, move);
-		if (known !== null) return known;
+		if (known !== null) {
+			changes.counts.replayed += 1;
+			return known;
+		}
 		if (record.state.result !== null) return refusedUnlogged(move, "SESSION_ENDED");
 		const logged = asLogged(move.body);
 		const code = changes.apply(record, logged, nowMs);

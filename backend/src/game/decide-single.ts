@@ -20,6 +20,7 @@ export function decideSingle(
 	// 1. A stored answer comes first.
 	const known = key === null ? undefined : live.keyed.get(key);
 	if (known !== undefined) {
+		changes.counts.replayed += 1;
 		changes.whenDurable(live, sink, () => {
 			if (!repository.isSameMove(known, logged))
 				sink.fail(new SavepointError("IDEMPOTENCY_KEY_REUSED"));

@@ -28,6 +28,14 @@ export interface SessionChangesDeps {
 	readonly cache: SessionCache;
 }
 
+/** Moves that were decided since the start. */
+export interface MoveCounts {
+	applied: number;
+	refused: number;
+	/** Sent again, and answered as the first time. */
+	replayed: number;
+}
+
 export interface SetOrder {
 	readonly body: SetBody;
 	readonly nowMs: number;
@@ -48,6 +56,7 @@ const countedState = ({ state, stale, endedAtMs }: SessionRecord): CountedState 
  */
 export class SessionChanges {
 	readonly #deps: SessionChangesDeps;
+	readonly counts: MoveCounts = { applied: 0, refused: 0, replayed: 0 };
 
 	constructor(deps: SessionChangesDeps) {
 		this.#deps = deps;
@@ -95,7 +104,12 @@ export class SessionChanges {
 	apply(record: SessionRecord, logged: LoggedBody, nowMs: number): RefusalCode | null {
 		if (record.seq >= MOVES_PER_SESSION_MAX && logged.type !== "end") return "TOO_MANY_MOVES";
 		const outcome = applyMove(record.state, toPlay(logged, record, nowMs));
-		return outcome.applied ? null : outcome.code;
+		if (outcome.applied) {
+			this.counts.applied += 1;
+			return null;
+		}
+		this.counts.refused += 1;
+		return outcome.code;
 	}
 
 	/** Queues an entry that `apply` has decided; an applied end takes the snapshot along. */

@@ -24,7 +24,7 @@ import { decideMoves } from "./decide-moves.js";
 import { decideSingle } from "./decide-single.js";
 import type { Decider } from "./decider.js";
 import { type LiveSession, SessionCache } from "./session-cache.js";
-import { SessionChanges, type SetOrder } from "./session-changes.js";
+import { type MoveCounts, SessionChanges, type SetOrder } from "./session-changes.js";
 import { StaleSweep } from "./stale-sweep.js";
 import { countsView, createdView, sessionView } from "./views.js";
 
@@ -150,6 +150,10 @@ export class SessionStore implements Authority {
 
 	async counts(): Promise<ServiceCounts> {
 		return countsView(this.#deps.commits.counters, this.#deps.localDay(this.#deps.now()));
+	}
+
+	moveCounts(): Readonly<MoveCounts> {
+		return this.#changes.counts;
 	}
 
 	health(): StorageHealth {

@@ -1,5 +1,4 @@
-import type { AuditLine, Overview } from "@savepoint/core";
-import type { RetentionPreview } from "../storage/removals/retention-preview.js";
+import type { AuditLine, Overview, RetentionView } from "@savepoint/core";
 import type { AuditBook, Origin } from "./audit-book.js";
 import type { HistoryBook } from "./history-book.js";
 import type { NoticeBoard } from "./notice-board.js";
@@ -15,8 +14,7 @@ export interface Console {
 	readonly notices: Pick<NoticeBoard, "active" | "all" | "send" | "withdraw">;
 	readonly history: Pick<HistoryBook, "read" | "start" | "stop">;
 	readonly retention: Pick<RetentionKeeper, "start" | "stop" | "undo">;
-	/** null: everything is kept for ever. */
-	previewRetention(): Promise<RetentionPreview | null>;
+	viewRetention(): Promise<RetentionView>;
 	overview(): Promise<Overview>;
 	/** Rejects with AUDIT_NOT_FOUND or NOTHING_TO_UNDO. */
 	undo(entryId: string, origin: Origin): Promise<AuditLine>;

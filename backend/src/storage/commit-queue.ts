@@ -1,6 +1,7 @@
 import type { ErrorCode } from "@savepoint/core";
 import { activeCount, type CounterChange, type Counters, countChange } from "../counters.js";
 import { SavepointError } from "../errors.js";
+import { Histogram } from "../histogram.js";
 import {
 	HEAL_PROBE_MS,
 	HEARTBEAT_INTERVAL_MS,
@@ -34,7 +35,13 @@ export interface CommitGauges {
 	largestBatch: number;
 	commitMsTotal: number;
 	commitMsMax: number;
+	/** How many changes a batch held, and how long its transaction took. */
+	readonly batchSizes: Histogram;
+	readonly commitMs: Histogram;
 }
+
+const BATCH_SIZE_BOUNDS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 4_096];
+const COMMIT_MS_BOUNDS = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 125, 250, 500, 1_000, 5_000];
 
 const noop = (): void => undefined;
 const SILENT: CommitWaiter = { committed: noop, failed: noop };
@@ -57,6 +64,8 @@ export class CommitQueue implements Commits {
 		largestBatch: 0,
 		commitMsTotal: 0,
 		commitMsMax: 0,
+		batchSizes: new Histogram(BATCH_SIZE_BOUNDS),
+		commitMs: new Histogram(COMMIT_MS_BOUNDS),
 	};
 	readonly #options: CommitQueueOptions;
 	/** As of the last durable batch. */
@@ -101,6 +110,11 @@ export class CommitQueue implements Commits {
 
 	downtimeMsAt(nowMs: number): number {
 		return this.#options.downtime.totalMsAt(nowMs);
+	}
+
+	/** How old the last durable heartbeat is. */
+	heartbeatAgeMsAt(nowMs: number): number {
+		return this.#options.downtime.ageMsAt(nowMs);
 	}
 
 	/** Changes that wait, and those that are being synced. */
@@ -299,5 +313,7 @@ export class CommitQueue implements Commits {
 		gauges.largestBatch = Math.max(gauges.largestBatch, writes.length);
 		gauges.commitMsTotal += commitMs;
 		gauges.commitMsMax = Math.max(gauges.commitMsMax, commitMs);
+		gauges.batchSizes.observe(writes.length);
+		gauges.commitMs.observe(commitMs);
 	}
 }

@@ -6,7 +6,7 @@ import { Downtime } from "./downtime.js";
 import type { SqlDriver } from "./driver.js";
 import { StatementList, type StorageModule } from "./module.js";
 import { MODULES } from "./modules.js";
-import type { RecoveryReport, SessionRepository, StorageReport } from "./ports.js";
+import type { CommitReport, RecoveryReport, SessionRepository, StorageReport } from "./ports.js";
 import { readServiceState, updateCounters, updateHeartbeat } from "./service-rows.js";
 import { SessionRepo } from "./session-repo.js";
 import { openSqlite } from "./sqlite.js";
@@ -113,7 +113,22 @@ export async function assembleStorage(
 			warnings: parts.warnings,
 			recovery: parts.recovery,
 			gauges: driver.gauges(),
+			commits: commitReport(commits, opening.now()),
 		}),
 		close: () => driver.close(),
+	};
+}
+
+function commitReport(commits: CommitQueue, nowMs: number): CommitReport {
+	const { batches, writes, batchSizes, commitMs } = commits.gauges;
+	return {
+		batches,
+		changes: writes,
+		batchSizes,
+		commitMs,
+		depth: commits.depth,
+		heartbeatAgeMs: commits.heartbeatAgeMsAt(nowMs),
+		downtimeMs: commits.downtimeMsAt(nowMs),
+		counters: commits.counters,
 	};
 }

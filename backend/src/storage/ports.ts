@@ -10,6 +10,7 @@ import type {
 } from "@savepoint/core";
 import type { CounterChange, Counters } from "../counters.js";
 import type { SavepointError } from "../errors.js";
+import type { Histogram } from "../histogram.js";
 import type { DriverGauges, WriteBatch } from "./driver.js";
 
 /**
@@ -194,6 +195,23 @@ export interface StorageReport {
 	/** What had to be recovered at start, for `/health` and the log; null on an ordinary day. */
 	readonly recovery: RecoveryReport | null;
 	readonly gauges: DriverGauges;
+	readonly commits: CommitReport;
+}
+
+/** The commit path in numbers, since the start where it is not said otherwise. */
+export interface CommitReport {
+	/** Transactions, and the changes in them. */
+	readonly batches: number;
+	readonly changes: number;
+	readonly batchSizes: Histogram;
+	readonly commitMs: Histogram;
+	/** Changes that wait for their sync now. */
+	readonly depth: number;
+	readonly heartbeatAgeMs: number;
+	/** Of the database's whole life, with the gap that is open now. */
+	readonly downtimeMs: number;
+	/** As stored. */
+	readonly counters: Readonly<Counters>;
 }
 
 export interface RecoveryReport {

@@ -51,7 +51,8 @@ export class SessionDirectory {
 	async #pageById({ filter, idPrefix, cursor, limit }: DirectoryQuery): Promise<SessionListing[]> {
 		const onlyEnded = filter === "ended" ? "and result is not null" : "";
 		const rows = await this.#driver.query(
-			`select ${COLUMNS} from sessions s where ${NOT_REMOVED} and session_id >= $1 and session_id < $2 ${onlyEnded}
+			`select ${COLUMNS} from sessions s
+			where ${NOT_REMOVED} and session_id >= $1 and session_id < $2 ${onlyEnded}
 			order by session_id desc limit $3`,
 			[idPrefix, cursor ?? idPrefix + AFTER_EVERY_ID, limit],
 		);

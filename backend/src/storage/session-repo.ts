@@ -142,7 +142,8 @@ export class SessionRepo implements SessionRepository {
 	async due(uptimeMs: number, after: DueSession | null, limit: number): Promise<DueSession[]> {
 		const rows = await this.#driver.query(
 			`select due_at, session_key, session_id from sessions s
-			where ${NOT_REMOVED} and result is null and due_at <= $1 and (due_at > $2 or (due_at = $2 and session_key > $3))
+			where ${NOT_REMOVED} and result is null and due_at <= $1
+				and (due_at > $2 or (due_at = $2 and session_key > $3))
 			order by due_at, session_key limit $4`,
 			[uptimeMs, after?.dueAtMs ?? Number.MIN_SAFE_INTEGER, after?.key ?? 0, limit],
 		);

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Database, { type Database as Connection } from "better-sqlite3";
 import { SavepointError } from "../errors.js";
@@ -15,7 +15,7 @@ export function copyVerified(connection: Connection, paths: DatabasePaths, label
 	const stamp = new Date().toISOString().replaceAll(/[:.]/g, "-");
 	const target = join(paths.backupDirectory, `${label}-${stamp}.sqlite`);
 	const temporary = `${target}.part`;
-	if (existsSync(temporary)) rmSync(temporary);
+	discardCutOff(paths.backupDirectory, label);
 	try {
 		connection.prepare("vacuum into ?").run(temporary);
 		verifyCopy(connection, temporary);
@@ -27,6 +27,13 @@ export function copyVerified(connection: Connection, paths: DatabasePaths, label
 		throw error;
 	}
 	return target;
+}
+
+/** What a kill has left of earlier copies of this name: nobody would ever come back to it. */
+function discardCutOff(directory: string, label: string): void {
+	for (const name of readdirSync(directory))
+		if (name.startsWith(`${label}-`) && /\.part(-journal)?$/.test(name))
+			rmSync(join(directory, name));
 }
 
 function verifyCopy(original: Connection, path: string): void {

@@ -1,5 +1,6 @@
 // Goal: whatever a body holds, a bad one is refused with a code of its own kind and changes
-// nothing. Method: raw bytes to a real server; after each the session and the counters are as they were.
+// nothing. Method: raw bytes to a real server; after each the session and the counters are as they
+// were.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LiveClient } from "../support/live-client.js";
 import { killServers } from "../support/server-process.js";

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "#src/app.js";
 import { readConfig, type ServerConfig } from "#src/config.js";
+import { noCounters } from "#src/counters.js";
 import { SavepointError } from "#src/errors.js";
+import { Histogram } from "#src/histogram.js";
 import type { Log } from "#src/log.js";
 import type { Console } from "#src/operator/console.js";
 import { FakeAuthority } from "./fake-authority.js";
@@ -25,7 +27,7 @@ function closedConsole(): Console {
 		notices: { active: async () => [], all: off, send: off, withdraw: off },
 		history: { read: off, start: () => undefined, stop: async () => undefined },
 		retention: { start: () => undefined, stop: async () => undefined, undo: off },
-		previewRetention: off,
+		viewRetention: off,
 		overview: off,
 		undo: off,
 	};
@@ -74,6 +76,16 @@ export async function makeFakeApp(
 				warnings: [],
 				recovery: null,
 				gauges: { walBytes: 0, tailRows: 0 },
+				commits: {
+					batches: 0,
+					changes: 0,
+					batchSizes: new Histogram([1]),
+					commitMs: new Histogram([1]),
+					depth: 0,
+					heartbeatAgeMs: 0,
+					downtimeMs: 0,
+					counters: noCounters(),
+				},
 			}),
 		},
 		config: { ...readConfig({ SAVEPOINT_WRITES_PER_MINUTE: "0" }), ...overrides },

@@ -207,6 +207,10 @@ export class FakeAuthority implements Authority {
 		return { moves, next: more ? (moves.at(-1)?.seq ?? null) : null };
 	}
 
+	moveCounts() {
+		return { applied: 0, refused: 0, replayed: 0 };
+	}
+
 	async counts(): Promise<ServiceCounts> {
 		if (this.mistake !== null) throw this.mistake;
 		const all = [...this.sessions.values()];

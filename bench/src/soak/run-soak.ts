@@ -112,7 +112,11 @@ export async function runSoak(options: BenchOptions): Promise<void> {
 	const server = await startListening(savepointCommand(join(home, "soak.sqlite")));
 	try {
 		const result = await soak(server, options);
-		const title = `${formatNumber(options.minutes)} minutes at ${Math.round(options.load * 100)} % of full load, ${formatNumber(result.movesPerSecond)} moves/s`;
+		const title = [
+			`${formatNumber(options.minutes)} minutes`,
+			`at ${Math.round(options.load * 100)} % of full load,`,
+			`${formatNumber(result.movesPerSecond)} moves/s`,
+		].join(" ");
 		const json = join(options.out, "soak.json");
 		const chart = join(options.out, "soak.svg");
 		const at = new Date().toISOString();

@@ -1,5 +1,5 @@
-// Goal: a server that is away costs the player nothing: not the start, not the game, not the result.
-// Method: it is killed with -9 at each of these moments, in front of a real browser.
+// Goal: a server that is away costs the player nothing: no start, no game, no result. Method: it is
+// killed with -9 at each of these moments, in front of a real browser.
 import type { Session } from "@savepoint/core";
 import { expect, test } from "vitest";
 import type { TestState } from "#src/test-state.js";

@@ -4,7 +4,7 @@ import type { TestState } from "#src/test-state.js";
 import { noBrowser, openBrowser, untilState } from "./browser.js";
 import { GameServer } from "./server.js";
 
-const WITHIN_MS = 240_000;
+const WITHIN_MS = 400_000;
 
 /** What a test of the page works with: a server of its own, and pages that must not fail. */
 export interface Stand {

@@ -4,6 +4,7 @@ import {
 	History,
 	NoticeLines,
 	Overview,
+	RetentionView,
 	SESSION_FILTERS,
 	SessionDetail,
 	SessionLines,
@@ -75,6 +76,15 @@ export function registerConsoleReads(app: FastifyInstance, { console }: ApiConte
 			response: { 200: SessionDetail, ...guarded("SESSION_NOT_FOUND", "SESSION_HARMED") },
 		},
 		handler: ({ params }) => console.sessions.open(params.id),
+	});
+
+	app.get("/retention", {
+		schema: {
+			...TAG,
+			summary: "What grows too old to be kept, and how much that is",
+			response: { 200: RetentionView, ...guarded() },
+		},
+		handler: () => console.viewRetention(),
 	});
 
 	app.get("/notices", {

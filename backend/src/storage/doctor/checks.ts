@@ -5,7 +5,7 @@ import { checkPages } from "./pages-check.js";
 import { checkSessions } from "./sessions-check.js";
 
 /**
- * Everything doctor asks, in this order. To add a question, write its check and name it here; a module
- * of data brings its own.
+ * Everything doctor asks, in this order. To add a question, write its check and name it here; a
+ * module of data brings its own.
  */
 export const CHECKS: readonly Check[] = [checkPages, checkCounters, checkSessions, checkDue];

@@ -1,8 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { remainingArtifacts } from "@savepoint/core";
 import { replayIdFor } from "../../ids.js";
+import type { ReadOnlyDatabase } from "../doctor/database.js";
 import type { Examination } from "../doctor/examination.js";
 import { isPageDamage } from "../doctor/unreadable.js";
 import type { SqlRow } from "../driver.js";
+import { logEntries } from "../packed-log.js";
+import { Rebuild } from "../rebuild.js";
 import { UnreadableRow } from "../serializers.js";
 import { highScoreFromRow } from "./high-score-rows.js";
 
@@ -11,9 +15,7 @@ const CHUNK_ROWS = 256;
 
 const HAS_TABLE = "select name from sqlite_schema where name = 'high_scores'";
 const SCORES = `select scores.*, sessions.session_id, sessions.result as session_result,
-		sessions.duration_ms as session_duration_ms,
-		(select count(*) from artifacts where artifacts.session_key = scores.session_key
-			and artifacts.status <> 'deposited') as session_remaining
+		sessions.duration_ms as session_duration_ms
 	from high_scores as scores left join sessions using (session_key)
 	where score_id > $1 order by score_id limit ${CHUNK_ROWS}`;
 
@@ -27,7 +29,7 @@ export async function checkHighScores(examination: Examination): Promise<void> {
 			onProgress({ step: "high scores", done, total: done + CHUNK_ROWS });
 			const rows = database.snapshot(() => database.all(SCORES, [after]));
 			for (const row of rows) {
-				const harm = harmOf(row);
+				const harm = harmOf(row, database);
 				if (harm !== null) findings.addDamage(`High score ${row["score_id"]}: ${harm}.`);
 			}
 			if (rows.length < CHUNK_ROWS) return;
@@ -40,18 +42,39 @@ export async function checkHighScores(examination: Examination): Promise<void> {
 	}
 }
 
-function harmOf(row: SqlRow): string | null {
+function harmOf(row: SqlRow, database: ReadOnlyDatabase): string | null {
 	try {
 		const { proof, result, remaining } = highScoreFromRow(row);
 		if (proof === null) return null;
 		if (row["session_id"] === null) return "its session does not exist";
 		if (row["session_result"] !== result) return "its session ended with another result";
-		if (row["session_remaining"] !== remaining) return "its session left another number behind";
+		if ((leftIn(database, proof.sessionKey) ?? remaining) !== remaining)
+			return "its session left another number behind";
 		if (row["session_duration_ms"] !== proof.durationMs) return "its session had another duration";
 		const isOfSession = replayIdFor(String(row["session_id"]), proof.sessionKey) === proof.replayId;
 		return isOfSession ? null : "its replay is that of another session";
 	} catch (error) {
 		if (!(error instanceof UnreadableRow)) throw error;
 		return error.message;
+	}
+}
+
+/** What the session's log leaves undeposited; null: it does not verify, which is said elsewhere. */
+function leftIn(database: ReadOnlyDatabase, sessionKey: number): number | null {
+	const [session, artifacts, log] = database.snapshot(() => [
+		database.all("select * from sessions where session_key = $1", [sessionKey])[0],
+		database.all("select * from artifacts where session_key = $1 order by artifact_index", [
+			sessionKey,
+		]),
+		database.all("select * from session_log where session_key = $1 order by seq", [sessionKey]),
+	]);
+	if (session === undefined) return null;
+	try {
+		const rebuild = new Rebuild(session, artifacts);
+		rebuild.feed(logEntries(log));
+		return remainingArtifacts(rebuild.finish().record.state);
+	} catch (error) {
+		if (!(error instanceof UnreadableRow)) throw error;
+		return null;
 	}
 }

@@ -4,8 +4,8 @@ import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
 import { CHECKPOINT_WAL_BYTES } from "#src/limits.js";
-import { MODULES } from "#src/storage/modules.js";
 import { type DatabasePaths, databasePaths } from "#src/storage/sqlite-paths.js";
 import { temporaryDirectory } from "../../storage/fixtures/files.js";
 import { DRIVERS } from "../../support/drivers.js";
@@ -105,15 +105,18 @@ export async function makeFilled(): Promise<{ paths: DatabasePaths; moves: numbe
 	return { paths, moves };
 }
 
-/** A database with sessions, made by a release that had only the first kind of data. */
+/** A database with sessions as a release left it that did not have high scores yet. */
 export async function makeOlder(): Promise<DatabasePaths> {
 	const [kit] = DRIVERS;
 	if (kit === undefined) throw new Error("there is no driver");
 	const place = join(temporaryDirectory(), "data", "db.sqlite");
-	const open = await OpenStore.open(kit, place, { modules: MODULES.slice(0, 1) });
+	const open = await OpenStore.open(kit, place);
 	const { sessionId } = await open.create(600);
 	await open.play(sessionId, [move("old", spawnMove("old"))]);
 	await open.close();
+	const database = new Database(place, { fileMustExist: true });
+	database.exec("drop table high_scores; delete from schema_migrations where version = 2");
+	database.close();
 	return databasePaths(place);
 }
 

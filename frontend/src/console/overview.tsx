@@ -1,0 +1,141 @@
+import { HISTORY_SPANS, type History, type HistorySpan, type Overview } from "@savepoint/core";
+import { useMemo, useState } from "preact/hooks";
+import { Chart } from "./chart.js";
+import { Badge, Card, Figure, Figures, Trouble, Waiting } from "./parts.js";
+import { useLoaded } from "./use-loaded.js";
+import { agoText, bytesText, countText, msText, timeText } from "./words.js";
+
+const EVERY_MS = 5_000;
+const HISTORY_EVERY_MS = 60_000;
+
+/** How the service is, now and over time. */
+export function OverviewPage() {
+	const { value, refusal } = useLoaded<Overview>("/overview", EVERY_MS);
+	return (
+		<>
+			<h1>Overview</h1>
+			<Trouble refusal={refusal} />
+			{value === null ? <Waiting /> : <Now overview={value} />}
+			<OverTime />
+		</>
+	);
+}
+
+function Now({ overview }: { overview: Overview }) {
+	const { stats, storage, commits, health } = overview;
+	return (
+		<>
+			{health.status === "unavailable" && (
+				<p class="trouble" role="alert">
+					Nothing can be stored now: {health.reason} ({health.code})
+				</p>
+			)}
+			{storage.recovery !== null && (
+				<p class="trouble">
+					{storage.recovery.reason} {storage.recovery.outcome}
+				</p>
+			)}
+			{storage.warnings.map((warning) => (
+				<p key={warning} class="warning">
+					{warning}
+				</p>
+			))}
+			<div class="cards">
+				<Card title="Sessions">
+					<Figures>
+						<Figure label="Active now" value={countText(stats.activeCount)} />
+						<Figure label="Started today" value={countText(overview.sessionsToday)} />
+						<Figure label="Started" value={countText(stats.startedCount)} />
+						<Figure label="Won" value={countText(stats.wonCount)} />
+						<Figure label="Lost" value={countText(stats.lostCount)} />
+						<Figure label="Abandoned" value={countText(stats.abandonedCount)} />
+						<Figure label="Last activity" value={agoText(stats.latestActivityAt)} />
+					</Figures>
+				</Card>
+				<Card title="Storage">
+					<Figures>
+						<Figure label="Database" value={bytesText(storage.databaseBytes)} />
+						<Figure label="Write-ahead log" value={bytesText(storage.walBytes)} />
+						<Figure label="Free on its disk" value={bytesText(storage.freeBytes)} />
+						<Figure label="Moves to be folded" value={countText(storage.tailRows)} />
+						<Figure label="Downtime in all" value={msText(storage.downtimeMs)} />
+					</Figures>
+					<p class="empty">
+						<code>{storage.location}</code>
+					</p>
+				</Card>
+				<Card title="Commits">
+					<Figures>
+						<Figure label="Mean of a commit" value={msText(commits.commitMsMean)} />
+						<Figure label="Slowest" value={msText(commits.commitMsMax)} />
+						<Figure label="Commits" value={countText(commits.batches)} />
+						<Figure label="Changes stored" value={countText(commits.writes)} />
+						<Figure label="Largest batch" value={countText(commits.largestBatch)} />
+						<Figure label="Waiting now" value={countText(commits.queueDepth)} />
+					</Figures>
+				</Card>
+				<Card title="Server">
+					<Figures>
+						<Figure label="Version" value={overview.serverVersion} />
+						<Figure
+							label="Started"
+							value={agoText(overview.startedAt)}
+							note={timeText(overview.startedAt)}
+						/>
+					</Figures>
+					<Badge kind={health.status === "ok" ? "good" : "bad"}>
+						{health.status === "ok" ? "Every answer is on disk" : "Not storing"}
+					</Badge>
+				</Card>
+			</div>
+		</>
+	);
+}
+
+function OverTime() {
+	const [span, setSpan] = useState<HistorySpan>("day");
+	const { value, refusal } = useLoaded<History>(`/history?span=${span}`, HISTORY_EVERY_MS);
+	const drawn = useMemo(() => (value === null ? null : linesOf(value)), [value]);
+	return (
+		<Card title="Over time" wide>
+			<fieldset class="row">
+				<legend class="unseen">Span</legend>
+				{HISTORY_SPANS.map((one) => (
+					<button
+						key={one}
+						type="button"
+						class="quiet"
+						aria-pressed={one === span}
+						onClick={() => setSpan(one)}
+					>
+						{one}
+					</button>
+				))}
+			</fieldset>
+			<Trouble refusal={refusal} />
+			{drawn === null ? (
+				<Waiting />
+			) : (
+				<>
+					<Chart title="Active sessions" times={drawn.times} lines={drawn.active} />
+					<Chart title="Ended since the span began" times={drawn.times} lines={drawn.ended} />
+				</>
+			)}
+		</Card>
+	);
+}
+
+function linesOf({ points }: History) {
+	const first = points[0];
+	const since = (of: (point: History["points"][number]) => number) =>
+		points.map((point) => of(point) - (first === undefined ? 0 : of(first)));
+	return {
+		times: points.map(({ at }) => Date.parse(at) / 1000),
+		active: [{ label: "active", colour: "#ffd76a", values: points.map(({ active }) => active) }],
+		ended: [
+			{ label: "won", colour: "#8fe3c8", values: since(({ won }) => won) },
+			{ label: "lost", colour: "#ff8566", values: since(({ lost }) => lost) },
+			{ label: "abandoned", colour: "#cfc6ee", values: since(({ abandoned }) => abandoned) },
+		],
+	};
+}

@@ -1,0 +1,114 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Refusal } from "./call.js";
+
+/** What every page is put together from. */
+
+export function Card(props: { title: string; children: ComponentChildren; wide?: boolean }) {
+	return (
+		<section class={props.wide ? "card wide" : "card"}>
+			<h2>{props.title}</h2>
+			{props.children}
+		</section>
+	);
+}
+
+export function Figure(props: { label: string; value: string; note?: string }) {
+	return (
+		<div class="figure">
+			<dt>{props.label}</dt>
+			<dd>
+				{props.value}
+				{props.note === undefined ? null : <small>{props.note}</small>}
+			</dd>
+		</div>
+	);
+}
+
+export const Figures = (props: { children: ComponentChildren }) => (
+	<dl class="figures">{props.children}</dl>
+);
+
+export function Trouble({ refusal }: { refusal: Refusal | null }) {
+	if (refusal === null) return null;
+	return (
+		<p class="trouble" role="alert">
+			{refusal.message}
+		</p>
+	);
+}
+
+export const Empty = (props: { children: ComponentChildren }) => (
+	<p class="empty">{props.children}</p>
+);
+
+export const Waiting = () => (
+	<p class="empty" aria-busy="true">
+		Loading…
+	</p>
+);
+
+export function Table(props: {
+	caption: string;
+	heads: readonly string[];
+	children: ComponentChildren;
+}): JSX.Element {
+	return (
+		<section class="scroll" aria-label={props.caption} ref={makeScrollable}>
+			<table>
+				<caption class="unseen">{props.caption}</caption>
+				<thead>
+					<tr>
+						{props.heads.map((head) => (
+							<th key={head} scope="col">
+								{head}
+							</th>
+						))}
+					</tr>
+				</thead>
+				<tbody>{props.children}</tbody>
+			</table>
+		</section>
+	);
+}
+
+/** A keyboard must be able to scroll what is wider than the screen. */
+function makeScrollable(section: HTMLElement | null): void {
+	if (section !== null) section.tabIndex = 0;
+}
+
+export interface Question {
+	readonly title: string;
+	readonly text: string;
+	readonly action: string;
+	readonly onYes: () => void;
+}
+
+/** Asks before anything is changed. Escape, and a click beside it, mean no. */
+export function Ask({ question, onClose }: { question: Question | null; onClose: () => void }) {
+	const dialog = useRef<HTMLDialogElement>(null);
+	useEffect(() => {
+		if (question !== null) dialog.current?.showModal();
+	}, [question]);
+	if (question === null) return null;
+	return (
+		<dialog ref={dialog} onClose={onClose} aria-labelledby="ask-title">
+			<h2 id="ask-title">{question.title}</h2>
+			<p>{question.text}</p>
+			<form method="dialog" class="row">
+				<button type="submit" class="quiet">
+					No
+				</button>
+				<button type="submit" class="deed" onClick={question.onYes}>
+					{question.action}
+				</button>
+			</form>
+		</dialog>
+	);
+}
+
+export const STATES = { won: "good", lost: "plain", abandoned: "plain", active: "live" } as const;
+
+export const Badge = (props: { kind: "good" | "plain" | "live" | "bad"; children: string }) => (
+	<span class={`badge ${props.kind}`}>{props.children}</span>
+);
