@@ -91,8 +91,10 @@ export class SessionRestorer {
 		const { authority, driver, sessions, onRestored } = this.#deps;
 		const key = (await sessions.load(diff.sessionId))?.record.key ?? 0;
 		const [row] = await driver.query(
-			`select max(ended_at) as at from sessions
-			where result in ('won', 'lost') and session_key <> $1`,
+			`select max(ended_at) as at from (
+				select result, ended_at from sessions where session_key <> $1
+				union all select result, ended_at from archived_sessions)
+			where result in ('won', 'lost')`,
 			[key],
 		);
 		const othersCompletedAtMs = typeof row?.["at"] === "number" ? row["at"] : null;

@@ -1,8 +1,8 @@
 // Takes backups, proves and prunes them, or restores, again and again, until it is killed.
-import { BackupKeeper } from "@savepoint/backend/operations/backup-keeper.js";
-import { proveCopy } from "@savepoint/backend/operations/prove-copy.js";
-import { restoreDatabase } from "@savepoint/backend/operations/restore-database.js";
-import { copyAtRest } from "@savepoint/backend/storage/upkeep.js";
+import { BackupKeeper } from "@savepoint/backend/operations/backup-keeper";
+import { proveCopy } from "@savepoint/backend/operations/prove-copy";
+import { restoreDatabase } from "@savepoint/backend/operations/restore-database";
+import { copyAtRest } from "@savepoint/backend/storage/upkeep";
 
 const [what, database, directory] = process.argv.slice(2);
 const ignore = () => undefined;
