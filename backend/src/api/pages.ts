@@ -13,12 +13,12 @@ const PAGE_HEADERS = {
 		"media-src 'self' data: blob:",
 		"font-src 'self' data:",
 		"worker-src 'self' blob:",
-		// The engine and the pages set styles on elements.
-		"style-src 'self' 'unsafe-inline'",
+		// Styles that a script sets on an element are none of the inline styles that this forbids.
+		"style-src 'self'",
 		"object-src 'none'",
 		"base-uri 'none'",
 		"form-action 'self'",
-		"frame-ancestors 'self'",
+		"frame-ancestors 'none'",
 	].join("; "),
 	"cross-origin-opener-policy": "same-origin",
 	"permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -43,7 +43,10 @@ export function registerPages(app: FastifyInstance, directory: string | null): v
 			next();
 		});
 		if (directory === null) registerHome(pages);
-		else
+		else {
+			pages.get("/console", { schema: { hide: true } }, (_request, reply) =>
+				reply.redirect("/console/", 308),
+			);
 			pages.register(files, {
 				root: directory,
 				wildcard: false,
@@ -59,6 +62,7 @@ export function registerPages(app: FastifyInstance, directory: string | null): v
 					);
 				},
 			});
+		}
 		done();
 	});
 }
