@@ -68,7 +68,7 @@ class Kept {
 }
 
 describe.each(DRIVERS)("retention on $name", (kit) => {
-	it("[Y1] hides what is old, keeps what is young, and changes no counter", async () => {
+	it("[T1] hides what is old, keeps what is young, and changes no counter", async () => {
 		const kept = await Kept.on(kit);
 		const old = await kept.game("lost");
 		kept.open.jump(31 * DAY_MS);
@@ -86,7 +86,7 @@ describe.each(DRIVERS)("retention on $name", (kit) => {
 		await kept.open.close();
 	});
 
-	it("[Y2] can be taken back for a week, and what comes back is what it was", async () => {
+	it("[T2] can be taken back for a week, and what comes back is what it was", async () => {
 		const kept = await Kept.on(kit);
 		const game = await kept.game("won");
 		const [session, log] = [await kept.open.view(game.id), await kept.open.log(game.id)];
@@ -100,7 +100,7 @@ describe.each(DRIVERS)("retention on $name", (kit) => {
 		await kept.open.close();
 	});
 
-	it("[Y3] deletes after the week; one row stays, and a recount still agrees", async () => {
+	it("[T3] deletes after the week; one row stays, and a recount still agrees", async () => {
 		const kept = await Kept.on(kit);
 		const games = [await kept.game("won"), await kept.game("lost"), await kept.game(null)];
 		const before = await kept.open.counts();
@@ -129,7 +129,7 @@ describe.each(DRIVERS)("retention on $name", (kit) => {
 		expect([report.verdict, report.drift, report.damage]).toEqual(["healthy", [], []]);
 	});
 
-	it("[Y3] negative control: without the archive the recount does not agree", async () => {
+	it("[T3] negative control: without the archive the recount does not agree", async () => {
 		const kept = await Kept.on(kit);
 		await kept.game("won");
 		kept.open.jump(31 * DAY_MS);
@@ -142,7 +142,7 @@ describe.each(DRIVERS)("retention on $name", (kit) => {
 		expect(report.drift.map(({ name }) => name)).toContain("started");
 	});
 
-	it("[Y4] leaves a session with a high score alone", async () => {
+	it("[T4] leaves a session with a high score alone", async () => {
 		const kept = await Kept.on(kit);
 		const game = await kept.game("won");
 		const { driver, statements, commits } = kept.open.storage;
@@ -173,7 +173,7 @@ describe.each(DRIVERS)("retention on $name", (kit) => {
 		await kept.open.close();
 	});
 
-	it("[Y1] goes on where a full disk stopped it", async () => {
+	it("[T1] goes on where a full disk stopped it", async () => {
 		const kept = await Kept.on(kit);
 		for (let made = 0; made < 5; made += 1) await kept.game("lost");
 		kept.open.jump(31 * DAY_MS);

@@ -63,7 +63,7 @@ describeInBrowser("the console", (stand) => {
 
 		await goTo(page, "audit");
 		await page.click("tr:has-text('send notice') >> text=Undo");
-		await page.click("dialog >> text=Undo");
+		await page.click("dialog .deed");
 		await page.waitForSelector("tr:has-text('withdraw notice')");
 		expect(await shown()).toEqual([]);
 
