@@ -21,8 +21,8 @@ export interface StorageModule {
 	/** What goes with a session that an operator deleted; `$1` is its key. Also in `statements`. */
 	readonly purgeOfSession?: WriteStatement;
 	/**
-	 * What doctor asks about it. The table may not be there yet: doctor also looks at a database whose
-	 * migrations are pending.
+	 * What doctor asks about it. The table may not be there yet: doctor also looks at a database
+	 * whose migrations are pending.
 	 */
 	readonly check?: Check;
 }

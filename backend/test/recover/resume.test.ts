@@ -1,6 +1,6 @@
-// Goal: a recovery that is cut off at any point is finished by the next start, once, and told. Method:
-// real processes that recover are killed at different moments; and a recovery that cannot write its
-// notice leaves everything for the next.
+// Goal: a recovery that is cut off at any point is finished by the next start, once, and told.
+// Method: real processes that recover are killed at different moments; and a recovery that cannot
+// write its notice leaves everything for the next.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
