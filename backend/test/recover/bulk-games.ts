@@ -15,7 +15,8 @@ const PACKED_SESSIONS = 500;
 
 /**
  * A database of at least so many pages, filled by the server's own statements and writer, of which
- * three sessions of four have ended, and the first of these are packed. Returns how many sessions it has.
+ * three of four have ended, the first of these packed. Returns how many sessions
+ * it has.
  */
 export async function fillPages(database: string, pages: number): Promise<number> {
 	const { close } = await openTestStorage(database);

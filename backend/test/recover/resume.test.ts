@@ -83,7 +83,7 @@ describe("[B2] a recovery that is cut off", { timeout: 120_000 }, () => {
 			await expectFinished(copy);
 		});
 
-	it("[B2] because its notice cannot be kept: nothing has its name yet, and the marker stays", async () => {
+	it("[B2] for want of a notice: nothing has its name yet, and the marker stays", async () => {
 		const copy = await marked();
 		const paths = databasePaths(copy.database);
 		mkdirSync(paths.notice);
