@@ -25,7 +25,8 @@ A session that does not verify is rebuilt from its moves, as far as they verify:
 on from there; one that had ended and whose log is gone keeps its result and stays set aside. With
 --all, damaged pages are found, too: the database is set aside whole, and what verifies is brought
 back, filled from the newest proven backup, exactly as a start of the server does it. What was there
-is kept as evidence; nothing is deleted. Stop the server first; --dry-run only looks, also beside it.
+is kept as evidence; nothing is deleted. Stop the server first; --dry-run only looks, also beside
+it.
 
 Examples:
   savepoint repair --all --dry-run

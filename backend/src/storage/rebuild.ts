@@ -54,8 +54,9 @@ export const keyedEntry = (
 };
 
 /**
- * Plays a session's log from its level, entry by entry. What it has taken verifies: the chain begins
- * at the row's fixed fields, so these are proven by the first entry, whatever else the row says.
+ * Plays a session's log from its level, entry by entry. What it has taken verifies: the chain
+ * begins at the row's fixed fields, so these are proven by the first entry, whatever else the row
+ * says.
  */
 export class LogPlayer {
 	readonly record: SessionRecord;

@@ -36,8 +36,8 @@ export interface RepairReport {
 const HARMED_MAX = 100_000;
 
 /**
- * Repairs what doctor finds harmed: damaged pages by the road of a recovery, a session that does not
- * verify by its log. A dry run changes nothing and works beside a running server.
+ * Repairs what doctor finds harmed: damaged pages by the road of a recovery, a session that does
+ * not verify by its log. A dry run changes nothing and works beside a running server.
  *
  * @throws STORAGE_LOCKED while a server has the database, SESSION_NOT_FOUND, and as a start does.
  */

@@ -110,8 +110,8 @@ export interface SetAside {
 
 /**
  * Moves database, -wal, -shm, journal and instance file together into `quarantine/<time>/`. Call it
- * under the lock, with nothing open, and again at the next start while the marker is there: what was
- * begun goes on. The marker stays and says `moved`.
+ * under the lock, with nothing open, and again at the next start while the marker is there: what
+ * was begun goes on. The marker stays and says `moved`.
  *
  * @throws STORAGE_PERMISSION, STORAGE_READ_ONLY, STORAGE_NOT_A_FILE, STORAGE_FULL, STORAGE_IO.
  */

@@ -23,7 +23,9 @@ export type ReaderReply =
 
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread");
-/** Opened for the first request: the thread starts beside the writer's, before there is a schema. */
+/**
+ * Opened for the first request: the thread starts beside the writer's, before there is a schema.
+ */
 let connection: Connection | null = null;
 const prepared = new Map<string, Statement>();
 

@@ -100,7 +100,9 @@ const registerRow = ({ record, row, standing, lost }: RebuiltSession, nowMs: num
 	evidence: evidenceText(row === null ? [] : [row]),
 });
 
-/** Time stood still from the last heartbeat that was found; where none was, from the last activity. */
+/**
+ * Time stood still from the last heartbeat that was found; where none was, from the last activity.
+ */
 function clockOf(
 	{ salvaged, backup, instanceId, nowMs }: BuildOptions,
 	tally: Tally,

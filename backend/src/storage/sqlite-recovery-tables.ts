@@ -17,9 +17,10 @@ const OWN_ROAD: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Every other kind of data: a row whose checksum verifies comes back, from the salvage first and then
- * from the backup. A table without checksums comes from the backup first; what the backup does not
- * have is taken as it was found, and counted as unproven. Returns what there is to say of each table.
+ * Every other kind of data: a row whose checksum verifies comes back, from the salvage first and
+ * then from the backup. A table without checksums comes from the backup first; what the backup does
+ * not have is taken as it was found, and counted as unproven. Returns what there is to say of each
+ * table.
  */
 export function fillTables(
 	to: Connection,

@@ -47,8 +47,8 @@ export interface RecoveredClock {
 }
 
 /**
- * The database that a recovery makes, beside the place of the old one: written by the statements and
- * the writer of the server, so that what comes back has the form of what was never lost.
+ * The database that a recovery makes, beside the place of the old one: written by the statements
+ * and the writer of the server, so that what comes back has the form of what was never lost.
  */
 export class RecoveredDatabase {
 	readonly writer: SqliteWriter;

@@ -43,9 +43,9 @@ const REFUSING: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Sets the database aside, brings back what verifies, and puts it in its place: salvage, filled from
- * the newest proven backup, else that backup alone, else an empty database. Whatever the moment of a
- * kill, the next start finds the marker and goes on; what was set aside is only read.
+ * Sets the database aside, brings back what verifies, and puts it in its place: salvage, filled
+ * from the newest proven backup, else that backup alone, else an empty database. Whatever the
+ * moment of a kill, the next start finds the marker and goes on; what was set aside is only read.
  *
  * @throws STORAGE_FULL, STORAGE_PERMISSION, STORAGE_READ_ONLY, STORAGE_NEWER_SCHEMA; the marker
  * stays.

@@ -33,7 +33,9 @@ function openOrNull(path: string): number | null {
 	}
 }
 
-/** The pages of a database file and the -wal beside it, read without SQLite and for reading only. */
+/**
+ * The pages of a database file and the -wal beside it, read without SQLite and for reading only.
+ */
 export class SalvagePages implements PageReader {
 	readonly pageSize: number;
 	readonly pageCount: number;

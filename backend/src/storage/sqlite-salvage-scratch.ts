@@ -8,8 +8,9 @@ import type { LayoutColumn, TableLayout } from "./recovery/table-layout.js";
 import { named } from "./sqlite-binding.js";
 
 /**
- * A database for what is found on the pages of a damaged one, in the schema that the damaged one had:
- * so the ordinary migrations bring it up to date afterwards. It is scratch: a kill throws it away.
+ * A database for what is found on the pages of a damaged one, in the schema that the damaged one
+ * had: so the ordinary migrations bring it up to date afterwards. It is scratch: a kill throws it
+ * away.
  *
  * Log entries all lie in `move_tail`, where a place in the log may have several candidates; their
  * row numbers tell where each was found.

@@ -94,7 +94,8 @@ function readFrames(descriptor: number, pageSize: number): Frame[] {
 }
 
 function sortFrames(frames: readonly Frame[]): SalvagedWal {
-	// 1. The round that counts has the salts of the first sound frame: each round begins at the front.
+	// 1. The round that counts has the salts of the first sound frame: each round begins at the
+	// front.
 	const salts = frames.find(({ isSound }) => isSound)?.salts ?? null;
 	if (salts === null) return { ...NOTHING, lostFrames: frames.length };
 	const isOfRound = (frame: Frame): boolean => sameSums(frame.salts, salts);

@@ -32,8 +32,8 @@ export interface SalvageOptions {
 }
 
 /**
- * Reads every row that proves itself out of the files that were set aside, which are only read, never
- * opened as a database, and stay byte for byte as they are.
+ * Reads every row that proves itself out of the files that were set aside, which are only read,
+ * never opened as a database, and stay byte for byte as they are.
  *
  * @throws STORAGE_NEWER_SCHEMA where a later release wrote them; STORAGE_FULL; STORAGE_IO.
  */

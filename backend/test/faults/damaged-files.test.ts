@@ -35,7 +35,7 @@ beforeAll(async () => {
 	killed = await makeStored("kill");
 	stopped = await makeStored("stop");
 	other = await makeStored("kill");
-}, 60_000);
+}, 240_000);
 afterEach(killServers);
 
 const copyOf = ({ paths }: Stored): DatabasePaths => {
@@ -113,7 +113,7 @@ async function expectQuarantined(
 	expect((await next.stop()).code).toBe(0);
 }
 
-describe("[B2] [G6] damage that is found at the start", { timeout: 60_000 }, () => {
+describe("[B2] [G6] damage that is found at the start", { timeout: 120_000 }, () => {
 	const damages: [
 		what: string,
 		stored: () => Stored,
@@ -184,7 +184,7 @@ describe("[B2] [G6] damage that is found at the start", { timeout: 60_000 }, () 
 	});
 });
 
-describe("[B3] damage that is found later", { timeout: 60_000 }, () => {
+describe("[B3] damage that is found later", { timeout: 120_000 }, () => {
 	it("[B3] in a page read while running: it stops, and the next start sets all aside", async () => {
 		const paths = copyOf(stopped);
 		const { ledger } = stopped.load;

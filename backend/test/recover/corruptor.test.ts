@@ -1,6 +1,6 @@
-// Goal: whatever was damaged, the server comes up, and what is lost is told. Method: seeded damage to
-// databases whose content is known, a start on each, and the truth held against what is stored and
-// said afterwards. Hundreds of them run in corruptor.slow.ts.
+// Goal: whatever was damaged, the server comes up, and what is lost is told. Method: seeded damage
+// to databases whose content is known, a start on each, and the truth held against what is stored
+// and said afterwards. Hundreds of them run in corruptor.slow.ts.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Corruptor } from "./corruptor.js";
 import { judge } from "./judge.js";

@@ -129,8 +129,9 @@ async function addOthers({ storage }: TestStorage): Promise<void> {
 }
 
 /**
- * Makes the two grounds: a database as kill -9 leaves it, with much in the -wal, and one as an orderly
- * end leaves it. Each has a proven backup in `backup/` that is older by a third of the sessions.
+ * Makes the two grounds: a database as kill -9 leaves it, with much in the -wal, and one as an
+ * orderly end leaves it. Each has a proven backup in `backup/` that is older by a third of the
+ * sessions.
  */
 export async function makeGrounds(sessions: number): Promise<Ground[]> {
 	const directory = mkdtempSync(join(tmpdir(), "savepoint-ground-"));

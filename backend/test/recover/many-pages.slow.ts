@@ -33,7 +33,7 @@ describe("[B2] ten damaged pages of 10,000", () => {
 		["spread over the file", (number) => 500 + number * 950],
 	];
 	for (const [what, page] of damages)
-		it(`[B2] ${what}: at least 95 % of the sessions come back whole, and the rest is told`, async () => {
+		it(`[B2] ${what}: at least 95 % come back whole, and the rest is told`, async () => {
 			const copy = mkdtempSync(join(tmpdir(), "savepoint-pages-"));
 			copyFileSync(database, join(copy, DATABASE));
 			const bytes = readFileSync(join(copy, DATABASE));

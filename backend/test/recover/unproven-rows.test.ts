@@ -24,7 +24,7 @@ describe("[B2] a row that does not match its checksum", { timeout: 240_000 }, ()
 		for (const { directory } of grounds) rmSync(directory, { recursive: true, force: true });
 	});
 
-	it("[B2] is left out and told; with the check switched off the judge finds it forged", async () => {
+	it("[B2] is left out and told; with the check switched off it is found forged", async () => {
 		grounds = await makeGrounds(6);
 		const stopped = grounds[1] as Ground;
 		const verdictOf = async (isOff: boolean) => {

@@ -8,7 +8,7 @@ import {
 	readMarker,
 	writeMarker,
 } from "#src/storage/sqlite-quarantine.js";
-import { forgetNotice, readNotice } from "#src/storage/sqlite-recovery-notice.js";
+import { forgetNotice, keepNotice, readNotice } from "#src/storage/sqlite-recovery-notice.js";
 import { pathsIn } from "./fixtures/databases.js";
 import { codeOf, runFixture, temporaryDirectory } from "./fixtures/files.js";
 
@@ -117,16 +117,17 @@ describe("[B2] quarantine", () => {
 });
 
 describe("[B2] the notice of a recovery", () => {
-	it("[B2] is there before the marker goes, and goes when it was told", () => {
+	it("[B2] is kept once, and goes when it was told", () => {
 		const paths = makeFiles();
 		expect(readNotice(paths)).toBeNull();
-		// Where the notice cannot be kept, the marker must stay.
-		mkdirSync(paths.notice);
-		expect(codeOf(() => quarantineDatabase(paths, "Damaged.", NOW))).toBe("STORAGE_NOT_A_FILE");
-		expect(readMarker(paths)?.reason).toBe("Damaged.");
-		rmSync(paths.notice, { recursive: true });
-		const report = quarantineDatabase(paths, "Damaged.", NOW);
-		expect(readMarker(paths)).toBeNull();
+		const report = {
+			at: "now",
+			reason: "Damaged.",
+			quarantine: null,
+			outcome: "Back.",
+			tally: null,
+		};
+		keepNotice(paths, report);
 		expect(readNotice(paths)).toEqual(report);
 		forgetNotice(paths);
 		forgetNotice(paths);

@@ -31,7 +31,7 @@ export const ROOMS: readonly Room[] = [
 	},
 	{
 		name: "common",
-		files: /^backend\/src\/(errors|limits|log|counters|histogram|ids|password)\.ts$/,
+		files: /^backend\/src\/(errors|limits|local-day|log|counters|histogram|ids|password)\.ts$/,
 		imports: ["core"],
 		types: [],
 		packages: /^(node:crypto|pino)$/,

@@ -146,8 +146,9 @@ export class SessionRepairer {
 
 	/**
 	 * Rebuilds the session as far as its log verifies; null: it verifies already. The counters do not
-	 * change: one that was active is active, and one that had ended is never begun again. Rejects with
-	 * SESSION_NOT_FOUND, what `refusal` says, and what a commit may fail with; nothing has changed then.
+	 * change: one that was active is active, and one that had ended is never begun again. Rejects
+	 * with SESSION_NOT_FOUND, what `refusal` says, and what a commit may fail with; nothing has
+	 * changed then.
 	 */
 	async repair(key: number): Promise<RepairPlan | null> {
 		const { reader, commits } = this.#parts;

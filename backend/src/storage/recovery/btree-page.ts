@@ -1,8 +1,9 @@
 import { readVarint } from "./record-format.js";
 
 /**
- * A page of one of SQLite's b-trees. Leaves of ordinary tables hold rows by row number; leaves *and*
- * inner pages of tables without row numbers hold whole rows. Pure, and never throws for damage.
+ * A page of one of SQLite's b-trees. Leaves of ordinary tables hold rows by row number; leaves
+ * *and* inner pages of tables without row numbers hold whole rows. Pure, and never throws for
+ * damage.
  */
 export interface BTreePage {
 	readonly kind: "table" | "index";

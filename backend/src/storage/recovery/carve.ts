@@ -26,7 +26,8 @@ const PROGRESS_PAGES = 4_096;
 
 /**
  * Reads every row that lies on any page, whatever became of the pages that led there. The database
- * is never opened, so one mechanism serves for damage anywhere: header, schema, inner pages, leaves.
+ * is never opened, so one mechanism serves for damage anywhere: header, schema, inner pages,
+ * leaves.
  *
  * A version of a page that was written over since counts only where the newest one cannot be read;
  * otherwise what was deleted would come back. Returns the pages of which something is missing.

@@ -37,7 +37,10 @@ export interface RecoveryFindings {
 
 export interface HarmedByDamage {
 	readonly sessionKey: number;
-	/** cut: plays on from its last move that verifies. kept: ended, its result stands, its log does not. */
+	/**
+	 * cut: plays on from its last move that verifies. kept: ended, its result stands, its log does
+	 * not.
+	 */
 	readonly standing: "cut" | "kept";
 	readonly keptMoves: number;
 	readonly lostFromSeq: number;
@@ -56,7 +59,9 @@ export interface Uncertainty {
 	readonly sentence: string;
 	readonly fromKey: number;
 	readonly toKey: number;
-	/** How many active sessions that came back are among them: only these can have lost moves unseen. */
+	/**
+	 * How many active sessions that came back are among them: only these can have lost moves unseen.
+	 */
 	readonly activeSessions: number;
 }
 

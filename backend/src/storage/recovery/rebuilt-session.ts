@@ -78,7 +78,9 @@ function playerOf(row: SqlRow): LogPlayer | null {
 	}
 }
 
-/** A packed log counts when it leads, from the row's fixed fields, to the hash that the row states. */
+/**
+ * A packed log counts when it leads, from the row's fixed fields, to the hash that the row states.
+ */
 function playWhole(row: SqlRow, remains: Remains): Played | null {
 	for (const log of remains.wholeLogs()) {
 		const player = playerOf(row);

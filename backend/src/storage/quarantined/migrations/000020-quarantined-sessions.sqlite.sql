@@ -1,5 +1,5 @@
--- Sessions that did not verify, by name, and what is lost of them. A row stays after the session was
--- rebuilt: it says what was lost.
+-- Sessions that did not verify, by name, and what is lost of them. A row stays after the session
+-- was rebuilt: it says what was lost.
 create table quarantined_sessions (
 	session_key integer primary key,
 	noticed_at integer not null,
