@@ -2,7 +2,7 @@ import { applyMove, generateLevel, newSession } from "@savepoint/core";
 import { newId } from "#src/ids.js";
 import { StatementList } from "#src/storage/module.js";
 import { MODULES } from "#src/storage/modules.js";
-import type { LoggedBody, SessionRecord } from "#src/storage/ports.js";
+import type { LoggedBody, SessionRecord, SetBody } from "#src/storage/ports.js";
 import { bodyToPlay } from "#src/storage/rebuild.js";
 import { SessionRepo } from "#src/storage/session-repo.js";
 import { SqliteWriter } from "#src/storage/sqlite-writer.js";
@@ -66,6 +66,7 @@ function pushGame(
 		headHash: "",
 		lastPlayMs: 0,
 		snapshotSeq: 0,
+		pausedMs: 0,
 		playLeadMs: 0,
 	};
 	repo.appendSession(batch, record);
@@ -82,7 +83,7 @@ function append(
 	repo: SessionRepo,
 	batch: (string | number | null)[],
 	record: SessionRecord,
-	body: LoggedBody,
+	body: Exclude<LoggedBody, SetBody>,
 ): void {
 	const recordedAtMs = record.startedAtMs + 100 * (record.seq + 1);
 	applyMove(record.state, bodyToPlay(body, record.id, record.seq + 1, recordedAtMs));
