@@ -4,8 +4,8 @@ import { seriousFindings } from "../support/axe.js";
 import { describeInBrowser, type Stand } from "../support/game-page.js";
 
 /**
- * Goal: an operator can use the console. Method: a real browser signs in, looks at every page, tells
- * the players something, takes it back in the audit log, and signs out.
+ * Goal: an operator can use the console. Method: a real browser signs in, looks at every page,
+ * tells the players something, takes it back in the audit log, and signs out.
  */
 const PASSWORD = "a lamp for every keeper";
 const SETTINGS = { SAVEPOINT_ADMIN_PASSWORD: PASSWORD };
