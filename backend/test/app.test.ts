@@ -168,6 +168,7 @@ describe("the documentation of the calls", () => {
 			"GET /api/system/stats",
 			"GET /health",
 			"GET /health/live",
+			"GET /metrics",
 			"POST /api/console/audit/{id}/undo",
 			"POST /api/console/notices",
 			"POST /api/console/notices/{id}/withdraw",
@@ -208,7 +209,7 @@ describe("the documentation of the calls", () => {
 					const entry = Object.entries(ERRORS).find(([known]) => known === code)?.[1];
 					expect(entry?.httpStatus, `${name} ${code}`).toBe(Number(status));
 				}
-		const elsewhere = ["NOT_FOUND", "METHOD_NOT_ALLOWED", "ARTIFACT_EXISTS"];
+		const elsewhere = ["METHOD_NOT_ALLOWED", "ARTIFACT_EXISTS"];
 		const expected = ERROR_CODES.filter((code) => ERRORS[code].httpStatus !== null);
 		expect([...named, ...elsewhere].sort()).toEqual([...expected].sort());
 	});

@@ -2,7 +2,6 @@
 // of a real server are spoilt while it is down, and the real server is started on them.
 import {
 	copyFileSync,
-	cpSync,
 	existsSync,
 	readdirSync,
 	readFileSync,
@@ -15,7 +14,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ERRORS } from "#src/errors.js";
 import { type DatabasePaths, databasePaths } from "#src/storage/sqlite-paths.js";
 import { flip } from "../storage/fixtures/databases.js";
-import { temporaryDirectory } from "../storage/fixtures/files.js";
+import { copyDirectory, temporaryDirectory } from "../storage/fixtures/files.js";
 import { killServers, type ServerProcess, startServer } from "../support/server-process.js";
 import { HttpClient } from "./http-client.js";
 import { Ledger } from "./ledger.js";
@@ -40,7 +39,7 @@ afterEach(killServers);
 
 const copyOf = ({ paths }: Stored): DatabasePaths => {
 	const directory = temporaryDirectory();
-	cpSync(paths.directory, directory, { recursive: true });
+	copyDirectory(paths.directory, directory);
 	return databasePaths(join(directory, "db.sqlite"));
 };
 

@@ -1,11 +1,11 @@
 // Goal: a start may be killed at any of its steps, and the next one goes on. Method: strace kills
 // the server at the Nth call that changes a file, on no database at all, on one that was killed,
 // and on a damaged one.
-import { cpSync, existsSync, readdirSync, truncateSync } from "node:fs";
+import { existsSync, readdirSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type DatabasePaths, databasePaths } from "#src/storage/sqlite-paths.js";
-import { temporaryDirectory } from "../storage/fixtures/files.js";
+import { copyDirectory, temporaryDirectory } from "../storage/fixtures/files.js";
 import { killServers, startServer } from "../support/server-process.js";
 import { HttpClient } from "./http-client.js";
 import { expectAllThere, type Load, makeStored } from "./oracle.js";
@@ -58,7 +58,7 @@ describe.skipIf(straceMissing !== null)("kill -9 while starting", { timeout: 60_
 
 	it("[A1] on a database that was killed, again and again: nothing is lost", async () => {
 		const directory = temporaryDirectory();
-		cpSync(killed.paths.directory, directory, { recursive: true });
+		copyDirectory(killed.paths.directory, directory);
 		const { database } = databasePaths(join(directory, "db.sqlite"));
 		for (const step of [
 			["rename", 1],
@@ -72,7 +72,7 @@ describe.skipIf(straceMissing !== null)("kill -9 while starting", { timeout: 60_
 
 	it("[B2] on a damaged one: set aside once, whole, however often that is cut off", async () => {
 		const directory = temporaryDirectory();
-		cpSync(killed.paths.directory, directory, { recursive: true });
+		copyDirectory(killed.paths.directory, directory);
 		const paths = databasePaths(join(directory, "db.sqlite"));
 		truncateSync(paths.database, 0);
 		for (const step of [
@@ -99,7 +99,7 @@ describe.skipIf(straceMissing !== null)("kill -9 while starting", { timeout: 60_
 
 	it("[B2] killed after the move and before it was told: the next start tells it", async () => {
 		const directory = temporaryDirectory();
-		cpSync(killed.paths.directory, directory, { recursive: true });
+		copyDirectory(killed.paths.directory, directory);
 		const paths = databasePaths(join(directory, "db.sqlite"));
 		truncateSync(paths.database, 0);
 		// The marker's removal is the last step of the move.

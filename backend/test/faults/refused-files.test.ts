@@ -2,14 +2,14 @@
 // Method: the files of a real server, put into each of these states, and the real server started on
 // them.
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorCode } from "@savepoint/core";
 import Database from "better-sqlite3";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ERRORS } from "#src/errors.js";
 import { type DatabasePaths, databasePaths } from "#src/storage/sqlite-paths.js";
-import { snapshot, temporaryDirectory } from "../storage/fixtures/files.js";
+import { copyDirectory, snapshot, temporaryDirectory } from "../storage/fixtures/files.js";
 import { killServers, startServer } from "../support/server-process.js";
 import { expectAllThere, type Load, makePaths, makeStored } from "./oracle.js";
 
@@ -33,7 +33,7 @@ afterEach(killServers);
 
 const copyOf = ({ paths }: Stored): DatabasePaths => {
 	const directory = temporaryDirectory();
-	cpSync(paths.directory, directory, { recursive: true });
+	copyDirectory(paths.directory, directory);
 	return databasePaths(join(directory, "db.sqlite"));
 };
 
@@ -158,7 +158,7 @@ describe("[M2] a schema that this version cannot explain", { timeout: 60_000 }, 
 		database.exec(`INSERT INTO schema_migrations VALUES (${newest} + 1, 'later', 'c', 0)`);
 		await server.kill();
 		const copy = databasePaths(join(temporaryDirectory(), "db.sqlite"));
-		cpSync(paths.directory, copy.directory, { recursive: true });
+		copyDirectory(paths.directory, copy.directory);
 		database.close();
 		rmSync(copy.shm, { force: true });
 		await expectRefused(copy, "STORAGE_NEWER_SCHEMA", /run the release that wrote it/);

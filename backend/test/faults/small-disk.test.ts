@@ -1,13 +1,13 @@
 // Goal: a disk that is really full, at whatever moment, costs nothing that was acknowledged and is
 // no damage; with space again the server goes on by itself. Method: a file system of a few
 // megabytes, of which a file takes the rest; the real server, its clients and their ledger.
-import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { ERRORS } from "#src/errors.js";
 import { examine } from "#src/storage/doctor.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
-import { temporaryDirectory } from "../storage/fixtures/files.js";
+import { copyDirectory, temporaryDirectory } from "../storage/fixtures/files.js";
 import { killServers, startServer } from "../support/server-process.js";
 import { HttpClient } from "./http-client.js";
 import { Ledger } from "./ledger.js";
@@ -82,7 +82,7 @@ describe.skipIf(needed !== null)("[F3] a small disk", { timeout: 120_000 }, () =
 		const filled = await makeFilled();
 		const disk = mountDisk(DISK_BYTES);
 		const paths = pathsOn(disk);
-		cpSync(filled.paths.directory, paths.directory, { recursive: true });
+		copyDirectory(filled.paths.directory, paths.directory);
 		const trace = join(temporaryDirectory(), "trace.txt");
 		const under = watching(trace, "pwrite64", null, [paths.database]);
 		const server = startServer({ database: paths.database, under });
@@ -146,7 +146,7 @@ describe.skipIf(needed !== null)("[F3] a small disk", { timeout: 120_000 }, () =
 			const older = await makeOlder();
 			const disk = mountDisk(DISK_BYTES);
 			const paths = pathsOn(disk);
-			cpSync(older.directory, paths.directory, { recursive: true });
+			copyDirectory(older.directory, paths.directory);
 			const trace = join(temporaryDirectory(), "trace.txt");
 			if (leftBytes !== null) disk.fill(leftBytes);
 			const under = watching(trace, "pwrite64", inject, [paths.wal]);

@@ -10,6 +10,7 @@ import { takeBackup } from "#src/operations/take-backup.js";
 import { examine } from "#src/storage/doctor.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
 import { copyAtRest, readCopyFacts } from "#src/storage/upkeep.js";
+import { copyDirectory } from "../storage/fixtures/files.js";
 import { createSession, openTestStorage, testDirectory } from "../support/storage.js";
 import { tamper } from "../support/stored-games.js";
 
@@ -103,10 +104,10 @@ describe("restoring the whole storage", () => {
 		await store(1);
 		const paths = databasePaths(database);
 		const before = join(directory.path, "before");
-		cpSync(paths.directory, before, { recursive: true });
+		copyDirectory(paths.directory, before);
 		await restore(true);
 		const after = join(directory.path, "after");
-		cpSync(paths.directory, after, { recursive: true });
+		copyDirectory(paths.directory, after);
 		const aside = join(paths.directory, "before-restore", "then");
 		const note = JSON.stringify({ at: new Date().toISOString(), aside, instanceId: "new" });
 		const name = basename(database);
@@ -116,7 +117,7 @@ describe("restoring the whole storage", () => {
 		for (let moved = -1; moved <= old.length + 1; moved += 1) {
 			database = join(directory.path, `cut${moved}`, name);
 			const cut = databasePaths(database);
-			cpSync(before, cut.directory, { recursive: true });
+			copyDirectory(before, cut.directory);
 			cpSync(join(after, name), `${cut.database}.restoring`);
 			// 1. Before the note: nothing has happened.
 			if (moved >= 0)

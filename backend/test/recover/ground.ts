@@ -11,6 +11,7 @@ import { quarantinedParams, settleQuarantined } from "#src/storage/quarantined/q
 import { readInstance } from "#src/storage/sqlite-instance.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
 import { SqliteWriter } from "#src/storage/sqlite-writer.js";
+import { copyDirectory } from "../storage/fixtures/files.js";
 import {
 	createSession,
 	endMove,
@@ -153,14 +154,13 @@ export async function makeGrounds(sessions: number): Promise<Ground[]> {
 	await play(third, Math.ceil(sessions / 6), false);
 	await play(third, Math.ceil(sessions / 6), true);
 	const killed = mkdtempSync(join(tmpdir(), "savepoint-ground-"));
-	cpSync(directory, killed, { recursive: true });
+	copyDirectory(directory, killed);
 	await third.close();
 	const grounds: Ground[] = [
 		{ directory: killed, name: "killed", truth: truthOfCopy(killed) },
 		{ directory, name: "stopped", truth: truthOfCopy(directory) },
 	];
-	for (const ground of grounds)
-		cpSync(backup, join(ground.directory, "backup"), { recursive: true });
+	for (const ground of grounds) copyDirectory(backup, join(ground.directory, "backup"));
 	rmSync(backup, { recursive: true });
 	return grounds;
 }
@@ -168,7 +168,7 @@ export async function makeGrounds(sessions: number): Promise<Ground[]> {
 /** Reading a database in WAL mode leaves traces beside it; so a copy is read. */
 function truthOfCopy(directory: string): Truth {
 	const copy = mkdtempSync(join(tmpdir(), "savepoint-truth-"));
-	cpSync(directory, copy, { recursive: true });
+	copyDirectory(directory, copy);
 	const truth = readTruth(join(copy, DATABASE));
 	rmSync(copy, { recursive: true });
 	return truth;
@@ -208,6 +208,6 @@ export function copyGround({ directory }: Ground, withBackup: boolean): string {
 	for (const suffix of ["", "-wal", ".instance"])
 		if (statSync(join(directory, DATABASE + suffix), { throwIfNoEntry: false }) !== undefined)
 			cpSync(join(directory, DATABASE + suffix), join(copy, DATABASE + suffix));
-	if (withBackup) cpSync(join(directory, "backup"), join(copy, "backups"), { recursive: true });
+	if (withBackup) copyDirectory(join(directory, "backup"), join(copy, "backups"));
 	return copy;
 }

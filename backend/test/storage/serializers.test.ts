@@ -1,6 +1,6 @@
 // Goal: what is stored reads back as it was, and anything else is refused by name. Method: round
 // trips over random values, and random texts and flipped characters for what must not read back.
-import { ARTIFACT_STATUSES, generateLevel, MOVE_TYPES } from "@savepoint/core";
+import { ARTIFACT_STATUSES, generateLevel, MOVE_TYPES, OPERATOR_TYPES } from "@savepoint/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoggedBody } from "#src/storage/ports.js";
@@ -76,8 +76,9 @@ describe("moves", () => {
 
 	it("types keep their stored numbers, and an unknown one is refused", () => {
 		expect(MOVE_TYPES.map(encodeMoveType)).toEqual([1, 2, 3, 4]);
+		expect(OPERATOR_TYPES.map(encodeMoveType)).toEqual([5, 6]);
 		for (const type of MOVE_TYPES) expect(decodeMoveType(encodeMoveType(type))).toBe(type);
-		for (const code of [0, 5, "1", null]) expect(() => decodeMoveType(code)).toThrow(UnreadableRow);
+		for (const code of [0, 7, "1", null]) expect(() => decodeMoveType(code)).toThrow(UnreadableRow);
 	});
 });
 

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { CHECKPOINT_WAL_BYTES } from "#src/limits.js";
 import { type DatabasePaths, databasePaths } from "#src/storage/sqlite-paths.js";
-import { temporaryDirectory } from "../../storage/fixtures/files.js";
+import { copyDirectory, temporaryDirectory } from "../../storage/fixtures/files.js";
 import { DRIVERS } from "../../support/drivers.js";
 import { move, OpenStore, spawn as spawnMove } from "../../support/open-store.js";
 
@@ -73,7 +73,7 @@ export async function runLife(
 	under: readonly string[] | ((paths: DatabasePaths) => readonly string[]),
 ): Promise<Lived> {
 	const paths = databasePaths(join(temporaryDirectory(), "data", "db.sqlite"));
-	if (life.from !== null) cpSync(life.from.directory, paths.directory, { recursive: true });
+	if (life.from !== null) copyDirectory(life.from.directory, paths.directory);
 	const command = typeof under === "function" ? under(paths) : under;
 	const child = startLife(life, paths.database, command);
 	let said = "";
