@@ -18,6 +18,8 @@ const update = database.prepare("update sessions set json = ? where id = ?");
 const select = database.prepare("select json from sessions where id = ?");
 
 const app = fastify();
+// Bodies are JSON whatever they call themselves; `fetch` says text/plain.
+app.removeAllContentTypeParsers();
 app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) =>
 	done(null, body === "" ? null : JSON.parse(body)),
 );

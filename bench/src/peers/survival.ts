@@ -43,8 +43,12 @@ async function compare(ledgers: readonly Ledger[], url: string) {
 	let acknowledged = 0;
 	let missing = 0;
 	let sessionsLost = 0;
-	for (const ledger of ledgers) {
-		const stored = await ledger.player.stored(url).catch(() => null);
+	// All at once: one that does not answer is waited for, and there may be many.
+	const found = await Promise.all(
+		ledgers.map(({ player }) => player.stored(url).catch(() => null)),
+	);
+	for (const [at, ledger] of ledgers.entries()) {
+		const stored = found[at] ?? null;
 		const played = ledger.acknowledged - ledger.before;
 		acknowledged += played;
 		if (stored === null) sessionsLost += 1;
