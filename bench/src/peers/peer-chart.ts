@@ -3,9 +3,9 @@ import type { Machine } from "../report/machine.js";
 import { element, label, svgDocument } from "../report/svg.js";
 import { isDurable, type MeasuredPeer, type PeerResult } from "./peer-result.js";
 
-const WIDTH = 760;
+const WIDTH = 860;
 const MARGIN = 24;
-const BAR_X = 290;
+const BAR_X = 390;
 const BAR_WIDTH_MAX = 330;
 const BAR_HEIGHT = 20;
 const ROW_HEIGHT = 36;
