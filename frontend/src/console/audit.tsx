@@ -1,6 +1,7 @@
 import type { ActionAnswer, AuditLine, AuditLines } from "@savepoint/core";
 import { useState } from "preact/hooks";
 import { call } from "./call.js";
+import { type PageMarks, Pager } from "./pager.js";
 import { Ask, Empty, type Question, Table, Trouble, Waiting } from "./parts.js";
 import { useDeed } from "./use-deed.js";
 import { useLoaded } from "./use-loaded.js";
@@ -10,7 +11,7 @@ const PAGE_LINES = 50;
 
 /** What operators did, with what was there before and after, and the way back. */
 export function AuditPage() {
-	const [pages, setPages] = useState<readonly string[]>([]);
+	const [pages, setPages] = useState<PageMarks>([]);
 	const after = pages.at(-1);
 	const query = after === undefined ? "" : `&after=${after}`;
 	const { value, refusal, reload } = useLoaded<AuditLines>(`/audit?limit=${PAGE_LINES}${query}`);
@@ -34,25 +35,7 @@ export function AuditPage() {
 			) : (
 				<Lines entries={value.entries} onUndo={undo} />
 			)}
-			<nav class="row" aria-label="Pages">
-				<button
-					type="button"
-					class="quiet"
-					disabled={pages.length === 0}
-					onClick={() => setPages(pages.slice(0, -1))}
-				>
-					Newer
-				</button>
-				<span>Page {pages.length + 1}</span>
-				<button
-					type="button"
-					class="quiet"
-					disabled={value?.next == null}
-					onClick={() => value?.next != null && setPages([...pages, value.next])}
-				>
-					Older
-				</button>
-			</nav>
+			<Pager marks={pages} next={value?.next ?? null} onMove={setPages} />
 			<Ask question={question} onClose={() => setQuestion(null)} />
 		</>
 	);

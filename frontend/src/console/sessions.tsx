@@ -1,5 +1,6 @@
 import { SESSION_FILTERS, type SessionFilter, type SessionLines } from "@savepoint/core";
 import { useState } from "preact/hooks";
+import { type PageMarks, Pager } from "./pager.js";
 import { Badge, Empty, STATES, Table, Trouble, Waiting } from "./parts.js";
 import { useLoaded } from "./use-loaded.js";
 import { countText, timeText } from "./words.js";
@@ -12,7 +13,7 @@ const NOT_OF_IDS = /[^0-9a-z]/g;
 export function SessionsPage() {
 	const [filter, setFilter] = useState<SessionFilter | "all">("active");
 	const [search, setSearch] = useState("");
-	const [pages, setPages] = useState<readonly string[]>([]);
+	const [pages, setPages] = useState<PageMarks>([]);
 	const after = pages.at(-1);
 	const query = new URLSearchParams({ limit: String(PAGE_LINES) });
 	if (filter !== "all") query.set("filter", filter);
@@ -61,25 +62,7 @@ export function SessionsPage() {
 			</div>
 			<Trouble refusal={refusal} />
 			{value === null ? <Waiting /> : <Lines lines={value} />}
-			<nav class="row" aria-label="Pages">
-				<button
-					type="button"
-					class="quiet"
-					disabled={pages.length === 0}
-					onClick={() => setPages(pages.slice(0, -1))}
-				>
-					Newer
-				</button>
-				<span>Page {pages.length + 1}</span>
-				<button
-					type="button"
-					class="quiet"
-					disabled={value?.next == null}
-					onClick={() => value?.next != null && setPages([...pages, value.next])}
-				>
-					Older
-				</button>
-			</nav>
+			<Pager marks={pages} next={value?.next ?? null} onMove={setPages} />
 		</>
 	);
 }
