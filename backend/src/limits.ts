@@ -79,6 +79,8 @@ export const LOST_GRACE_MS = 250;
 
 // Backups.
 /** A server that has just started has better things to do. */
+/** What a backup leaves free on its disk, which may be the one that the moves go to. */
+export const BACKUP_SPARE_BYTES = 128 * 1024 * 1024;
 export const BACKUP_FIRST_MS = 30_000;
 export const BACKUP_CHECK_MS = 30_000;
 /** After an attempt that failed. */

@@ -121,6 +121,7 @@ function keepBackups(
 	return new BackupKeeper({
 		directory: backupDirectoryOf(config.storage),
 		config: config.backups,
+		source: config.storage.path,
 		copyTo: async (target, tell) => {
 			if (driver.copyTo === undefined)
 				throw new SavepointError("BACKUP_FAILED", `${driver.engine} has backups of its own.`);

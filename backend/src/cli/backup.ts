@@ -77,6 +77,7 @@ async function make(flags: BackupFlags, tell: TellProgress): Promise<BackupEntry
 		directory: to ?? backupDirectoryOf(config),
 		label: LABEL,
 		full,
+		source: config.path,
 		copyTo: (target, copied) => copyAtRest(config.path, target, copied),
 		now: Date.now,
 		tell,

@@ -21,6 +21,7 @@ export interface BackupKeeperDeps {
 	/** Absolute path of the directory of the backups. */
 	readonly directory: string;
 	readonly config: BackupConfig;
+	readonly source: BackupOrder["source"];
 	readonly copyTo: BackupOrder["copyTo"];
 	/** Grows with every change that is stored; the schedule rests while it does not. */
 	readonly changes: () => number;
@@ -110,7 +111,7 @@ export class BackupKeeper {
 		tell: TellProgress = () => undefined,
 	): Promise<BackupEntry> {
 		return this.#alone(async () => {
-			const { directory, copyTo, changes, now, prove } = this.#deps;
+			const { directory, source, copyTo, changes, now, prove } = this.#deps;
 			const startedAtMs = now();
 			const changesBefore = changes();
 			this.#attemptedAtMs = startedAtMs;
@@ -118,6 +119,7 @@ export class BackupKeeper {
 				directory: order.directory ?? directory,
 				label: order.label,
 				full: order.full,
+				source,
 				copyTo,
 				now,
 				tell,

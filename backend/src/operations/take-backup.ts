@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { SavepointError } from "../errors.js";
+import { BACKUP_SPARE_BYTES } from "../limits.js";
 import {
 	BACKUP_DATABASE,
 	BACKUP_MANIFEST,
@@ -9,6 +10,7 @@ import {
 } from "../storage/backups/catalogue.js";
 import { type BackupManifest, manifestText } from "../storage/backups/manifest.js";
 import { beginUnfinished, endUnfinished, sweepUnfinished } from "../storage/backups/unfinished.js";
+import { readDiskUse } from "../storage/disk-use.js";
 import { makeDirectoryDurable, renameDurable, writeFileDurable } from "../storage/durable-files.js";
 import { VERSION } from "../version.js";
 import type { ProofFacts, Prove, TellProgress } from "./proof.js";
@@ -22,6 +24,8 @@ export interface BackupOrder {
 	readonly directory: string;
 	/** Why it is made: a word for its name. */
 	readonly label: string;
+	/** The database, by whose size the room for its copy is told. It is not opened. */
+	readonly source: string;
 	/** Writes the copy: the driver's `copyTo` beside running writes, or a look at a file at rest. */
 	readonly copyTo: (target: string, tell: (done: number, total: number) => void) => Promise<void>;
 	/** Play every session again, not only a sample. */
@@ -46,6 +50,7 @@ export async function takeBackup(order: BackupOrder): Promise<BackupEntry> {
 	const { directory, now, full, tell = () => undefined, prove = proveInProcess } = order;
 	makeDirectoryDurable(directory);
 	sweepUnfinished(directory);
+	await demandRoom(directory, order.source);
 	// Ends with what was answered until the copy is done, and a little more.
 	const startedAt = new Date(now());
 	const name = backupName(startedAt, order.label);
@@ -68,6 +73,22 @@ export async function takeBackup(order: BackupOrder): Promise<BackupEntry> {
 	} finally {
 		endUnfinished(making);
 	}
+}
+
+/** A backup must not be what fills the disk that the players' moves go to. */
+async function demandRoom(directory: string, source: string): Promise<void> {
+	const [{ databaseBytes }, { freeBytes }] = await Promise.all([
+		readDiskUse(source),
+		readDiskUse(join(directory, BACKUP_DATABASE)),
+	]);
+	if (databaseBytes === null || freeBytes === null) return;
+	const needBytes = databaseBytes + BACKUP_SPARE_BYTES;
+	if (freeBytes >= needBytes) return;
+	const mib = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+	throw new SavepointError(
+		"BACKUP_FAILED",
+		`A backup needs ${mib(needBytes)}, and ${directory} has ${mib(freeBytes)} left. Make room, or name a directory on another disk in SAVEPOINT_BACKUP_DIR.`,
+	);
 }
 
 function manifestOf(order: BackupOrder, startedAt: Date, facts: ProofFacts): BackupManifest {

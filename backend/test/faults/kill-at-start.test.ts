@@ -103,8 +103,8 @@ describe.skipIf(straceMissing !== null)("kill -9 while starting", { timeout: 60_
 		copyDirectory(killed.paths.directory, directory);
 		const paths = databasePaths(join(directory, "db.sqlite"));
 		truncateSync(paths.database, 0);
-		// The marker's removal is the last step: once the database is in its place, the first thing that
-		// the next start removes.
+		// The marker's removal is the last step: once the database is in its place, the first thing
+		// that the next start removes.
 		for (let removal = 1; removal === 1 || existsSync(paths.marker); removal += 1)
 			await dieAt(paths.database, ["remove", existsSync(paths.instance) ? 2 : removal]);
 		const server = startServer({ database: paths.database });

@@ -38,6 +38,7 @@ describe("the schedule", () => {
 	const keeper = (over: Partial<BackupKeeperDeps> = {}): BackupKeeper =>
 		new BackupKeeper({
 			directory: backups(),
+			source: join(directory.path, "savepoint.sqlite"),
 			config: { everyMinutes: 60, keep: { hours: 2, days: 1, weeks: 1 } },
 			copyTo: (target, tell) => opened.storage.driver.copyTo?.(target, tell) as Promise<void>,
 			changes: () => changes,

@@ -31,6 +31,7 @@ describe("kill -9", () => {
 		await takeBackup({
 			directory: backups,
 			label: "manual",
+			source: database,
 			copyTo: (target, tell) => copyAtRest(database, target, tell),
 			full: true,
 			now: Date.now,

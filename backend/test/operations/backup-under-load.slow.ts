@@ -29,6 +29,7 @@ it("[B1] 99 of 100 moves wait at most half as long again while a backup is made"
 		const entry = await takeBackup({
 			directory: join(directory.path, "backups"),
 			label: "manual",
+			source: path,
 			copyTo: (target, tell) => storage.driver.copyTo?.(target, tell) as Promise<void>,
 			full: false,
 			now: Date.now,

@@ -41,6 +41,7 @@ describe("restoring the whole storage", () => {
 		takeBackup({
 			directory: backups(),
 			label: "manual",
+			source: database,
 			copyTo: (target, tell) => copyAtRest(database, target, tell),
 			full: true,
 			now: Date.now,

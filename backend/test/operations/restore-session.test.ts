@@ -58,6 +58,7 @@ describe("restoring one session", () => {
 		takeBackup({
 			directory: join(directory.path, "backups"),
 			label: "manual",
+			source: database,
 			copyTo: (target, tell) => opened.storage.driver.copyTo?.(target, tell) as Promise<void>,
 			full: true,
 			now: Date.now,

@@ -1,6 +1,13 @@
 // Goal: a backup that counts restores. Method: real copies of a real storage, some of them made
 // while it is written to, some spoilt on purpose between the copy and its verification or later.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { proveBackup } from "#src/operations/prove-backup.js";
@@ -34,6 +41,7 @@ describe("a backup", () => {
 		takeBackup({
 			directory: backups,
 			label: "manual",
+			source: join(directory.path, "savepoint.sqlite"),
 			copyTo: (target, tell) => opened.storage.driver.copyTo?.(target, tell) as Promise<void>,
 			full: false,
 			now: Date.now,
@@ -46,6 +54,18 @@ describe("a backup", () => {
 		bytes.writeUInt8(bytes.readUInt8(offset) ^ 0x10, offset);
 		writeFileSync(path, bytes);
 	};
+
+	it("[B1] is not begun where it would fill the disk", async () => {
+		// A file of holes: as large as it says, and empty.
+		const source = join(directory.path, "large.sqlite");
+		writeFileSync(source, "");
+		truncateSync(source, 2 ** 42);
+		await expect(take({ source })).rejects.toMatchObject({
+			code: "BACKUP_FAILED",
+			message: expect.stringContaining("SAVEPOINT_BACKUP_DIR"),
+		});
+		expect(readdirSync(backups)).toEqual([]);
+	});
 
 	it("[B1] made while players play is proven, and doctor finds it healthy", async () => {
 		const load = startLoad(opened.store, 8);

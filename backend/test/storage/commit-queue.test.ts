@@ -314,7 +314,7 @@ describe("heartbeats", () => {
 		await bench.close();
 	});
 
-	it("[K6] a clock that was set back is followed, and gives the sessions no time back", async () => {
+	it("[K6] a clock that was set back is followed, and gives sessions no time back", async () => {
 		const bench = new Bench(1);
 		bench.nowMs -= 3_600_000;
 		const beats = await pass(bench, 500);
