@@ -109,26 +109,45 @@ export class SessionRepo implements SessionRepository {
 	}
 
 	async load(id: string): Promise<StoredSession | null> {
+		let row = await this.#readRow(id);
+		while (row !== null) {
+			try {
+				return await this.#rebuild(row);
+			} catch (error) {
+				if (!(error instanceof UnreadableRow)) throw error;
+				// Row, artifacts and log are read one after the other. Where the row has changed meanwhile,
+				// as by an end that came just then, they were of two moments, and that is no damage.
+				const rowNow = await this.#readRow(id);
+				if (rowNow?.["checksum"] === row["checksum"]) {
+					this.onHarmed(Number(row["session_key"]), error.message, row);
+					throw asHarmed(error);
+				}
+				row = rowNow;
+			}
+		}
+		return null;
+	}
+
+	async #readRow(id: string): Promise<SqlRow | null> {
 		const [row] = await this.#driver.query(
 			`select * from sessions s where session_id = $1 and ${NOT_REMOVED}`,
 			[id],
 		);
-		if (row === undefined) return null;
+		return row ?? null;
+	}
+
+	/** Throws UnreadableRow with the first thing that does not verify. */
+	async #rebuild(row: SqlRow): Promise<StoredSession> {
 		const key = Number(row["session_key"]);
 		const artifacts = await this.#driver.query(
 			"select * from artifacts where session_key = $1 order by artifact_index limit $2",
 			[key, ARTIFACT_ROWS_MAX],
 		);
-		try {
-			const rebuild = new Rebuild(row, artifacts);
-			for (;;) {
-				const page = await this.#readLog(key, rebuild.seq, REPLAY_PAGE_MOVES);
-				rebuild.feed(page);
-				if (page.length < REPLAY_PAGE_MOVES) return rebuild.finish();
-			}
-		} catch (error) {
-			if (error instanceof UnreadableRow) this.onHarmed(key, error.message, row);
-			throw asHarmed(error);
+		const rebuild = new Rebuild(row, artifacts);
+		for (;;) {
+			const page = await this.#readLog(key, rebuild.seq, REPLAY_PAGE_MOVES);
+			rebuild.feed(page);
+			if (page.length < REPLAY_PAGE_MOVES) return rebuild.finish();
 		}
 	}
 

@@ -14,6 +14,8 @@ import { array, assert, asyncProperty, constantFrom, nat, option, tuple } from "
 import { describe, expect, it } from "vitest";
 import { averageWaitMs, FinishedGames } from "#src/game/finished-games.js";
 import { REPLAY_PAGE_MOVES } from "#src/limits.js";
+import type { SqlDriver } from "#src/storage/driver.js";
+import { SessionRepo } from "#src/storage/session-repo.js";
 import { DRIVERS } from "../support/drivers.js";
 import {
 	answerOf,
@@ -152,6 +154,40 @@ for (const kit of DRIVERS)
 			}),
 		);
 	});
+
+describe.each(DRIVERS)("a session that is read while it ends, on $name", (kit) => {
+	it("[K9] is no harmed one: what was read of two moments is read again", async () => {
+		const open = await OpenStore.open(kit);
+		const { sessionId } = await open.create();
+		await open.play(sessionId, [move("1", spawn("a"))]);
+		// The end comes between the reading of the row and that of the log.
+		const { driver, statements } = open.storage;
+		let isEnded = false;
+		const query: typeof driver.query = async (sql, params) => {
+			if (sql.includes("from artifacts") && !isEnded) {
+				isEnded = true;
+				await open.play(sessionId, [move("2", end("lost"))]);
+			}
+			return driver.query(sql, params);
+		};
+		const sessions = new SessionRepo({ ...bound(driver), query }, statements, 1);
+		const harmed: string[] = [];
+		sessions.onHarmed = (_key, reason) => harmed.push(reason);
+		expect((await sessions.load(sessionId))?.record.state.result).toBe("lost");
+		expect(isEnded).toBe(true);
+		expect(harmed).toEqual([]);
+		await open.close();
+	});
+});
+
+/** Its methods, as an object that others can be put into. */
+const bound = (driver: SqlDriver): SqlDriver => ({
+	engine: driver.engine,
+	query: (sql, params) => driver.query(sql, params),
+	commit: (batch) => driver.commit(batch),
+	gauges: () => driver.gauges(),
+	close: () => driver.close(),
+});
 
 describe("the average wait", () => {
 	const at = (atMs: number, type: string, artifactId: string): ReplayMove => ({
