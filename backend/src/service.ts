@@ -44,14 +44,15 @@ const SEEDS = 2 ** 32;
 /**
  * Storage → authority. Throws SavepointError with an exit code when the storage cannot be opened.
  */
-export const openService: OpenService = async (config, log, now = Date.now) => {
+export const openService: OpenService = async (config, log, ownNow) => {
 	const { promise: lost, resolve: lose } = withResolver<SavepointError>();
 	const storage = await openStorage({
 		config: config.storage,
 		log,
-		now,
+		now: ownNow,
 		onLost: (code, reason) => lose(new SavepointError(code, reason)),
 	});
+	const { now } = storage;
 	const authority = new SessionStore({
 		repository: storage.sessions,
 		commits: storage.commits,
@@ -61,6 +62,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		newSeed: () => randomInt(SEEDS),
 		localDay,
 		generation: storage.generation,
+		readCounters: storage.readCounters,
 	});
 	authority.start();
 	const backups = keepBackups(config, storage, { log, now });
@@ -115,13 +117,15 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 
 function keepBackups(
 	config: ServerConfig,
-	{ driver, commits, generation }: Storage,
+	{ driver, commits, generation, report }: Storage,
 	{ log, now }: { readonly log: Log; readonly now: () => number },
 ): BackupKeeper {
+	const { location } = report();
 	return new BackupKeeper({
 		directory: backupDirectoryOf(config.storage),
-		config: config.backups,
-		source: config.storage.path,
+		// A database server is backed up by its own tools.
+		config: driver.copyTo === undefined ? { ...config.backups, everyMinutes: 0 } : config.backups,
+		source: location,
 		copyTo: async (target, tell) => {
 			if (driver.copyTo === undefined)
 				throw new SavepointError("BACKUP_FAILED", `${driver.engine} has backups of its own.`);

@@ -20,6 +20,8 @@ export class SessionCache {
 	readonly #sessions = new Map<string, LiveSession>();
 	readonly #loading = new Map<string, Promise<LiveSession | null>>();
 	readonly #watchers = new Map<string, Set<Listener>>();
+	/** The last change that the watchers of a session were told of. */
+	readonly #told = new Map<string, number>();
 	readonly #capacity: number;
 	/**
 	 * Called for a session that is ahead of its snapshot and would be dropped; false: it will not be
@@ -77,7 +79,9 @@ export class SessionCache {
 		this.#watchers.set(id, listeners.add(listener));
 		return () => {
 			listeners.delete(listener);
-			if (listeners.size === 0 && this.#watchers.get(id) === listeners) this.#watchers.delete(id);
+			if (listeners.size > 0 || this.#watchers.get(id) !== listeners) return;
+			this.#watchers.delete(id);
+			this.#told.delete(id);
 		};
 	}
 
@@ -93,7 +97,20 @@ export class SessionCache {
 		return this.#watchers.has(id);
 	}
 
+	watchedIds(): Iterable<string> {
+		return this.#watchers.keys();
+	}
+
+	/** Up to where the watchers know the session; who has just begun to watch has read it himself. */
+	toldSeq({ record }: LiveSession): number {
+		const told = this.#told.get(record.id);
+		if (told !== undefined) return told;
+		this.#told.set(record.id, record.seq);
+		return record.seq;
+	}
+
 	notify(id: string, change: SessionChange): void {
+		if (this.#watchers.has(id)) this.#told.set(id, change.seq);
 		for (const listener of this.#watchers.get(id) ?? []) listener(change);
 	}
 

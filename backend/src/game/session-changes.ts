@@ -124,6 +124,8 @@ export class SessionChanges {
 		if (entry.body.type !== "end" || entry.refusal !== null) return;
 		record.endedAtMs = entry.recordedAtMs;
 		record.stale = entry.body.stale;
+		// An end counts: it must not come after an operator's removal on another server.
+		if (repository.isShared) repository.appendVersionCheck(batch, record);
 		repository.appendSnapshot(batch, record);
 	}
 
@@ -162,7 +164,8 @@ export class SessionChanges {
 
 	/** The gate for answers that change nothing: what they show must be on disk. */
 	whenDurable<T>(live: LiveSession, sink: AnswerSink<T>, committed: () => void): void {
-		if (live.pending === 0) committed();
+		if (this.#deps.repository.isShared) this.#whenCurrent(live, sink, committed);
+		else if (live.pending === 0) committed();
 		else
 			this.#deps.commits.afterPending(live.record.key, {
 				committed,
@@ -170,9 +173,35 @@ export class SessionChanges {
 			});
 	}
 
-	/** False when no change can be taken now. */
+	/** Where other servers may have changed the session, what is in memory is asked for first (P4). */
+	#whenCurrent<T>(live: LiveSession, sink: AnswerSink<T>, committed: () => void): void {
+		const { repository, commits, cache } = this.#deps;
+		const refusal = commits.refusal();
+		if (refusal !== null) {
+			sink.fail(refusal);
+			return;
+		}
+		live.pending += 1;
+		repository.appendVersionCheck(commits.begin(), live.record);
+		commits.finish(live.record.key, null, {
+			committed: () => {
+				live.pending -= 1;
+				committed();
+			},
+			failed: (error) => {
+				cache.forget(live);
+				sink.fail(error);
+			},
+		});
+	}
+
+	/**
+	 * False when no change can be taken now. Where other servers may be ahead of us, a snapshot comes
+	 * with an entry of the log only, whose place nobody else can have taken.
+	 */
 	writeSnapshot(live: LiveSession): boolean {
-		if (this.#deps.commits.refusal() !== null) return false;
+		const { commits, repository } = this.#deps;
+		if (repository.isShared || commits.refusal() !== null) return false;
 		live.pending += 1;
 		this.#deps.repository.appendSnapshot(this.#deps.commits.begin(), live.record);
 		this.#deps.commits.finish(live.record.key, null, {

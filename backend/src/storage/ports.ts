@@ -141,6 +141,15 @@ export interface SessionRepository {
 	 * When a player last did something in the session with this key: the end by the sweep is none.
 	 */
 	lastActivity(key: number): Promise<number>;
+	/** Whether other servers may change sessions: then what is cached here is a hint (P4). */
+	readonly isShared: boolean;
+	/**
+	 * Queues the question whether the session is stored as it is in memory. If it is not, the change
+	 * it is part of is rejected with STORAGE_CONFLICT.
+	 */
+	appendVersionCheck(batch: WriteBatch, record: SessionRecord): void;
+	/** The last entry of each of these sessions, without those that are gone. */
+	heads(keys: readonly number[]): Promise<ReadonlyMap<number, number>>;
 	/** A key that no session has; never given out twice, also after a crash. */
 	nextKey(): number;
 	/** Queues the new session's row and sets its head hash. */

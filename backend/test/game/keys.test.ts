@@ -138,7 +138,7 @@ describe.each(DRIVERS)("resends on $name", (kit) => {
 		const { sessionId } = await open.create();
 		open.faults.failNext({
 			kind: "rejected",
-			group: 1,
+			groups: [1],
 			code: "STORAGE_CONFLICT",
 			reason: "changed",
 		});

@@ -238,7 +238,7 @@ describe.each(DRIVERS)("session rules on $name", (kit) => {
 		["unavailable", { kind: "unavailable", code: "STORAGE_FULL", reason: "full" }, "STORAGE_FULL"],
 		[
 			"rejected",
-			{ kind: "rejected", group: 1, code: "STORAGE_CONFLICT", reason: "changed" },
+			{ kind: "rejected", groups: [1], code: "STORAGE_CONFLICT", reason: "changed" },
 			"STORAGE_CONFLICT",
 		],
 	] as const)("[K10] a commit that is %s leaves no trace in memory", async (_what, fault, code) => {

@@ -123,8 +123,10 @@ describe.each(DRIVERS)("retention on $name", (kit) => {
 		await again.close();
 
 		for (const table of ["sessions", "moves", "move_tail", "artifacts"])
-			expect(kit.look(again.place, `select * from ${table} where session_key < 4`)).toEqual([]);
-		expect(kit.look(again.place, "select result from archived_sessions")).toHaveLength(3);
+			expect(await kit.look(again.place, `select * from ${table} where session_key < 4`)).toEqual(
+				[],
+			);
+		expect(await kit.look(again.place, "select result from archived_sessions")).toHaveLength(3);
 		const report = await examine(again.place);
 		expect([report.verdict, report.drift, report.damage]).toEqual(["healthy", [], []]);
 	});
@@ -137,7 +139,7 @@ describe.each(DRIVERS)("retention on $name", (kit) => {
 		kept.open.jump(8 * DAY_MS);
 		await kept.keeper.pass();
 		await kept.open.close();
-		kit.tamper(kept.open.place, "delete from archived_sessions");
+		await kit.tamper(kept.open.place, "delete from archived_sessions");
 		const report = await examine(kept.open.place);
 		expect(report.drift.map(({ name }) => name)).toContain("started");
 	});

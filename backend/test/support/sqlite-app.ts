@@ -48,7 +48,7 @@ export async function makeSqliteApp(
 			skippedMs += ms;
 		},
 		async query(sql) {
-			const database = new Database(config.storage.path, { readonly: true });
+			const database = new Database(service.storage.report().location, { readonly: true });
 			try {
 				return database.prepare(sql).all();
 			} finally {
