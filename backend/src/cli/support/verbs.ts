@@ -15,6 +15,7 @@ export const VERBS: Readonly<Record<string, () => Promise<(program: Command) => 
 	restore: async () => (await import("../restore.js")).addRestoreCommand,
 	"hash-password": async () => (await import("../hash-password.js")).addHashPasswordCommand,
 	retention: async () => (await import("../retention.js")).addRetentionCommand,
+	move: async () => (await import("../move.js")).addMoveCommand,
 	play: async () => (await import("../play.js")).addPlayCommand,
 	seed: async () => (await import("../seed.js")).addSeedCommand,
 	crashtest: async () => (await import("../crashtest.js")).addCrashtestCommand,
