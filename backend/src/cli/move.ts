@@ -65,7 +65,7 @@ async function run(flags: MoveFlags): Promise<void> {
 	const [from, to] = [placeConfig("--from", flags.from), placeConfig("--to", flags.to)];
 	if (from.engine === to.engine && JSON.stringify(from) === JSON.stringify(to))
 		throw new SavepointError("USAGE", "--from and --to are the same place.");
-	const bar = openProgressBar(asJson);
+	const bar = openProgressBar();
 	const { signal, off } = interruptSignal();
 	const request: MoveRequest = { from, to, signal, tell: bar.tell };
 	try {

@@ -1,5 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { TellMove } from "../../storage/move/ports.js";
+import { printError } from "./output.js";
 
 export interface ProgressBar {
 	readonly tell: TellMove;
@@ -8,11 +9,11 @@ export interface ProgressBar {
 }
 
 /**
- * A bar a step on standard error, where that is a terminal; nothing at all into a pipe or for a
- * program.
+ * On standard error: a bar for each step where that is a terminal, else one line when a step
+ * begins, for whoever reads the log of a long move.
  */
-export function openProgressBar(asJson: boolean): ProgressBar {
-	if (asJson || !process.stderr.isTTY) return { tell: () => undefined, close: () => undefined };
+export function openProgressBar(): ProgressBar {
+	if (!process.stderr.isTTY) return { tell: tellSteps(), close: () => undefined };
 	const bar = new SingleBar({
 		format: "{bar} {percentage}% · {step} · {value}/{total} · {eta_formatted} left",
 		stream: process.stderr,
@@ -27,6 +28,14 @@ export function openProgressBar(asJson: boolean): ProgressBar {
 			bar.update(progress.done, progress);
 		},
 		close: () => bar.stop(),
+	};
+}
+
+function tellSteps(): TellMove {
+	let last = "";
+	return ({ step }) => {
+		if (step !== last) printError(step);
+		last = step;
 	};
 }
 

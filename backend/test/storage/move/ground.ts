@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { seedDatabase } from "#src/cli/seed/seed-database.js";
 import { move } from "#src/operations/move.js";
 import type { StorageConfig } from "#src/storage/config.js";
@@ -57,6 +56,3 @@ export const moveTo = (from: StorageConfig, to: StorageConfig) =>
 
 export const placeOf = (config: StorageConfig): string =>
 	config.engine === "sqlite" ? config.path : config.url;
-
-export const forget = (games: StoredGames): void =>
-	rmSync(games.directory, { recursive: true, force: true });

@@ -1,17 +1,17 @@
 // Goal: a move brings everything, proves it, and refuses what could lose something. Method: a
 // database with rows of every kind goes from SQLite to a real PostgreSQL and back; then doctor, the
 // proof and a real start look at each place, and each thing that could go wrong is made to.
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { move, previewMove, proveMove } from "#src/operations/move.js";
 import type { StorageConfig } from "#src/storage/config.js";
 import { examine } from "#src/storage/doctor.js";
 import { noop, POSTGRES, SQLITE, sqliteConfig } from "../../support/drivers.js";
 import { createSession, openTestStorage } from "../../support/storage.js";
-import type { StoredGames } from "../../support/stored-games.js";
+import { copyGames, type StoredGames, storeGames } from "../../support/stored-games.js";
 import {
 	emptyPostgres,
 	emptySqlite,
-	forget,
 	moveTo,
 	placeOf,
 	SEEDED,
@@ -22,13 +22,18 @@ import {
 const PATIENCE_MS = 120_000;
 const SESSIONS = SEEDED + STORED;
 
+let everything: StoredGames;
 let games: StoredGames;
 let from: StorageConfig;
-beforeEach(async () => {
-	games = await storeEverything();
-	from = sqliteConfig(games.database);
+beforeAll(async () => {
+	everything = await storeEverything();
 }, PATIENCE_MS);
-afterEach(() => forget(games));
+afterAll(() => everything.remove());
+beforeEach(async () => {
+	games = await copyGames(everything);
+	from = sqliteConfig(games.database);
+});
+afterEach(() => games.remove());
 
 const quiet = () => ({ signal: new AbortController().signal, tell: noop });
 const prove = (source: StorageConfig, target: StorageConfig) =>
@@ -84,8 +89,8 @@ describe("the proof", { timeout: PATIENCE_MS }, () => {
 	}, PATIENCE_MS);
 
 	it.each([
-		["a move", "update moves set payload = payload || ' ' where session_key = 2 and seq = 3", "moves 2, 3 is not the same in both"],
-		["an artifact", "update artifacts set x = x + 1 where session_key = 4 and artifact_index = 0", "artifacts 4, 0 is not the same in both"],
+		["a move", "update moves set payload = payload || ' ' where seq = 3 and session_key = (select max(session_key) from moves)", ", 3 is not the same in both"],
+		["an artifact", "update artifacts set x = x + 1 where artifact_index = 0 and session_key = (select max(session_key) from artifacts)", ", 0 is not the same in both"],
 		["a packed log", "update packed_logs set log = log || '\\x00'::bytea where session_key = (select max(session_key) from packed_logs)", "packed_logs"],
 		["a checksum", "update sessions set checksum = 'x' where session_key = 5", "sessions 5 is not the same in both"],
 		["a session that is gone", "delete from sessions where session_key = 6", "sessions 6 is in the source only"],
@@ -103,11 +108,14 @@ describe("the proof", { timeout: PATIENCE_MS }, () => {
 
 describe("a move that could lose something", { timeout: PATIENCE_MS }, () => {
 	it("[L4] onto another storage is refused, and that is as it was", async () => {
-		const other = await storeEverything();
-		const to = sqliteConfig(other.database);
-		await expect(moveTo(from, to)).rejects.toMatchObject({ code: "MOVE_REFUSED" });
+		const other = await storeGames(2);
+		const before = readFileSync(other.database, "base64");
+		await expect(moveTo(from, sqliteConfig(other.database))).rejects.toMatchObject({
+			code: "MOVE_REFUSED",
+		});
+		expect(readFileSync(other.database, "base64")).toBe(before);
 		expect(await examine(other.database)).toMatchObject({ verdict: "healthy" });
-		forget(other);
+		await other.remove();
 	});
 
 	it("[L4] into tables of another program is refused", async () => {
@@ -171,11 +179,11 @@ describe("an interrupted move", { timeout: PATIENCE_MS }, () => {
 			code: "STORAGE_MOVED",
 			message: expect.stringContaining("not finished"),
 		});
-		const other = await storeEverything();
+		const other = await storeGames(2);
 		await expect(moveTo(sqliteConfig(other.database), to)).rejects.toMatchObject({
 			code: "MOVE_REFUSED",
 		});
-		forget(other);
+		await other.remove();
 		expect(await moveTo(from, to)).toMatchObject({ plan: "resume", proof: { isEqual: true } });
 	});
 
