@@ -165,3 +165,5 @@ export const MOVE_LAST_SESSIONS = 200;
 export const MOVE_DIFFERENCES_MAX = 20;
 /** A server that shares a database has told that it lives within this time. */
 export const MOVE_ALIVE_MS = 3_000;
+/** Characters of one line of an export; the largest session takes a few million. */
+export const EXPORT_LINE_MAX = 64 * 1024 * 1024;

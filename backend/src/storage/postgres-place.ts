@@ -1,3 +1,4 @@
+import type { ReservedSql } from "postgres";
 import { SavepointError } from "../errors.js";
 import { MOVE_ALIVE_MS } from "../limits.js";
 import type { SqlRow, SqlValue } from "./driver.js";
@@ -24,6 +25,8 @@ export class PostgresPlace implements MovePlace {
 	readonly engine = "postgres";
 	readonly location: string;
 	protected readonly connections: Connections;
+	/** The transaction that sees one moment, where there is one. */
+	#frozen: ReservedSql | null = null;
 	/** Of the columns, by table and name. */
 	protected types: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map();
 
@@ -67,7 +70,7 @@ export class PostgresPlace implements MovePlace {
 	}
 
 	async select(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
-		return this.translated(select(this.connections, sql, params));
+		return this.translated(select(this.#reader, sql, params));
 	}
 
 	async count(table: string): Promise<number> {
@@ -81,7 +84,7 @@ export class PostgresPlace implements MovePlace {
 		const where = after === null ? "" : `where (${key}) > (${marks})`;
 		const sql = `${selectAll(table)} ${where} order by ${key}`;
 		try {
-			const query = this.connections.unsafe(sql, (after ?? []).map(asParameter));
+			const query = this.#reader.unsafe(sql, (after ?? []).map(asParameter));
 			for await (const page of query.cursor(CURSOR_ROWS)) yield page as unknown as SqlRow[];
 		} catch (error) {
 			throw translatePostgresError(error);
@@ -101,7 +104,7 @@ export class PostgresPlace implements MovePlace {
 			found.set(
 				table.name,
 				await this.translated(
-					this.connections
+					this.#reader
 						.unsafe(
 							`${selectAll(table)} where session_key in (${keys.join(", ")})
 							order by ${table.key.join(", ")}`,
@@ -114,7 +117,7 @@ export class PostgresPlace implements MovePlace {
 
 	async heads(keys: readonly number[]): Promise<Map<number, string>> {
 		const rows = await this.translated(
-			this.connections.unsafe(
+			this.#reader.unsafe(
 				`select distinct on (session_key) session_key, seq, hash from moves
 				where session_key in (${keys.join(", ")}) order by session_key, seq desc`,
 			),
@@ -132,7 +135,17 @@ export class PostgresPlace implements MovePlace {
 		return Number(row?.["bytes"] ?? 0);
 	}
 
+	async freeze(): Promise<void> {
+		const connection = await this.translated(this.connections.reserve());
+		await this.translated(
+			connection.unsafe("begin isolation level repeatable read read only"),
+		);
+		this.#frozen = connection;
+	}
+
 	async close(): Promise<void> {
+		await this.#frozen?.unsafe("rollback").catch(() => undefined);
+		this.#frozen?.release();
 		await this.connections.end({ timeout: 2 });
 	}
 
@@ -148,6 +161,10 @@ export class PostgresPlace implements MovePlace {
 		} catch (error) {
 			throw translatePostgresError(error);
 		}
+	}
+
+	get #reader(): Pick<Connections, "unsafe"> {
+		return this.#frozen ?? this.connections;
 	}
 
 	/** Text byte by byte, whatever the language of the database. */

@@ -108,7 +108,16 @@ export class SqlitePlace implements MovePlace {
 		return (fileBytes(this.paths.database) ?? 0) + (fileBytes(this.paths.wal) ?? 0);
 	}
 
+	/** Beside a server its log of writes grows until this is closed. */
+	async freeze(): Promise<void> {
+		translated(() => {
+			this.connection.exec("begin");
+			this.connection.prepare("select count(*) from sqlite_schema").get();
+		});
+	}
+
 	async close(): Promise<void> {
+		if (this.connection.inTransaction) this.connection.exec("rollback");
 		this.connection.close();
 		tidyUp(this.paths);
 	}

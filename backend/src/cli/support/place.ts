@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { Option } from "commander";
 import { SavepointError } from "../../errors.js";
 import { readSqliteConfig, readStorageConfig, type StorageConfig } from "../../storage/config.js";
 
@@ -15,6 +16,22 @@ export function placeConfig(option: string, text: string): StorageConfig {
 	const config = readPlace(option, text.trim(), mistakes);
 	if (mistakes.length > 0)
 		throw new SavepointError("CONFIG_INVALID", `${option}: ${mistakes.join("\n")}`);
+	return config;
+}
+
+/** `--db`, for verbs that work on every engine. */
+export const storageOption = (): Option =>
+	new Option(
+		"--db <place>",
+		"a database file, postgres://… or the word DATABASE_URL (default: the settings of the server)",
+	);
+
+/** The place that `--db` names, else where the server of these settings stores. */
+export function storagePlace(db: string | undefined): StorageConfig {
+	if (db !== undefined) return placeConfig("--db", db);
+	const mistakes: string[] = [];
+	const config = readStorageConfig(process.env, mistakes);
+	if (mistakes.length > 0) throw new SavepointError("CONFIG_INVALID", mistakes.join("\n"));
 	return config;
 }
 

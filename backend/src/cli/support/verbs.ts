@@ -16,6 +16,8 @@ export const VERBS: Readonly<Record<string, () => Promise<(program: Command) => 
 	"hash-password": async () => (await import("../hash-password.js")).addHashPasswordCommand,
 	retention: async () => (await import("../retention.js")).addRetentionCommand,
 	move: async () => (await import("../move.js")).addMoveCommand,
+	export: async () => (await import("../export.js")).addExportCommand,
+	import: async () => (await import("../import.js")).addImportCommand,
 	play: async () => (await import("../play.js")).addPlayCommand,
 	seed: async () => (await import("../seed.js")).addSeedCommand,
 	crashtest: async () => (await import("../crashtest.js")).addCrashtestCommand,

@@ -94,7 +94,10 @@ async function copySessions(copying: Copying): Promise<void> {
 }
 
 /** As many sessions as one transaction may hold by the number of their moves, at least one. */
-async function nextSessions(source: MoveSource, after: number): Promise<number[]> {
+export async function nextSessions(
+	source: Pick<MoveSource, "select">,
+	after: number,
+): Promise<number[]> {
 	const rows = await source.select(
 		`select session_key, seq, result from sessions where session_key > $1
 		order by session_key limit ${MOVE_BATCH_SESSIONS}`,

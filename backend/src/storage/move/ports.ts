@@ -42,6 +42,8 @@ export interface MovePlace {
 	/** The last log entry of each of these sessions, with its hash, as one text. */
 	heads(keys: readonly number[]): Promise<ReadonlyMap<number, string>>;
 	bytes(): Promise<number>;
+	/** From now on everything is read as it is at this moment. */
+	freeze(): Promise<void>;
 	close(): Promise<void>;
 }
 

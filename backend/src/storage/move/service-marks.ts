@@ -8,7 +8,14 @@ import { allOf } from "./tables.js";
 /** The rows that a storage has for itself, made of the source's. */
 
 /** What both engines have of the service's row, without the marks of moves. */
-const COPIED = ["instance_id", "generation", "created_at", "heartbeat_at", "downtime_ms"] as const;
+export const COPIED = ["instance_id", "generation", "created_at", "heartbeat_at", "downtime_ms"] as const;
+
+/** As it was before anything was written to it. */
+export async function emptyTarget(target: MoveTarget, tables: MovedTables): Promise<void> {
+	await target.transaction((writer) =>
+		writer.clear([...allOf(tables).map(({ name }) => name), ...OWN_TABLES]),
+	);
+}
 
 /**
  * One transaction, after which no server opens the target: it is empty, and says whose it will be.
@@ -89,10 +96,25 @@ async function nextSlot(
 	return Math.max(used + 1, Number(service["next_slot"] ?? 1));
 }
 
+/** What a storage becomes that is of an earlier moment than its source, as a restored one is. */
+export interface NewIdentity {
+	readonly instanceId: string;
+	/** Clients notice by it that the server may have gone back in time. */
+	readonly generation: number;
+}
+
 /** The last step: from now on a server opens the target. */
-export async function endTarget(target: MoveTarget): Promise<void> {
+export async function endTarget(
+	target: MoveTarget,
+	identity: NewIdentity | null = null,
+): Promise<void> {
 	await target.transaction(async (writer) => {
 		await writer.run("delete from move_progress");
+		if (identity !== null)
+			await writer.run("update service set instance_id = $1, generation = $2 where id = 1", [
+				identity.instanceId,
+				identity.generation,
+			]);
 		await writer.run("update service set moving_from = null, moved_to = null where id = 1");
 	});
 }

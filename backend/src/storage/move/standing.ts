@@ -59,7 +59,7 @@ export async function planMove(
 		);
 	const to = target === null ? null : await standingOf(target);
 	const isOurs = to?.instanceId === from.instanceId;
-	if (to?.movingFrom != null) {
+	if (to?.movingFrom != null && to.movingFrom !== IMPORT_MARK) {
 		if (!isOurs)
 			throw refuse(
 				`${target?.location} holds an unfinished move from ${to.movingFrom}, which is another storage. Finish that one, or name an empty place.`,
@@ -77,16 +77,35 @@ export async function planMove(
 			`${target?.location} was stored to later than ${source.location}: it is not its past. Name an empty place.`,
 		);
 	}
-	if (target !== null && (await target.isServed()))
+	if (target !== null) await demandEmpty(target);
+	return { plan: "fresh", from };
+}
+
+/** In the place of a source, while a file is being imported. */
+export const IMPORT_MARK = "an export file";
+
+/** Throws MOVE_REFUSED and STORAGE_LOCKED where the target has something that could be lost. */
+export async function demandEmpty(target: MovePlace): Promise<void> {
+	const to = await standingOf(target);
+	// A part of an import that was killed is of no use: the file is read from its beginning.
+	if (to?.movingFrom === IMPORT_MARK) return;
+	if (to?.movingFrom != null)
+		throw refuse(
+			`${target.location} holds an unfinished move from ${to.movingFrom}; finish it, or name an empty place.`,
+		);
+	await demandUnused(target);
+}
+
+async function demandUnused(target: MovePlace): Promise<void> {
+	if (await target.isServed())
 		throw new SavepointError(
 			"STORAGE_LOCKED",
-			`A server uses ${target.location}. Stop it first; it may be started when the move is done.`,
+			`A server uses ${target.location}. Stop it first; it may be started when this is done.`,
 		);
-	if (target !== null && !(await isUnused(target)))
+	if (!(await isUnused(target)))
 		throw refuse(
 			`${target.location} has data of its own. Name an empty place; nothing was changed.`,
 		);
-	return { plan: "fresh", from };
 }
 
 /** As a server that nobody has played on leaves it. */
