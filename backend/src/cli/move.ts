@@ -11,20 +11,21 @@ import {
 import type { MoveProof } from "../storage/move/proof.js";
 import { reporting } from "./support/failure.js";
 import { print, printJson } from "./support/output.js";
-import { placeConfig } from "./support/place.js";
+import { filePlace } from "./support/place.js";
 import { interruptSignal, openProgressBar } from "./support/progress-bar.js";
 import { bytesText, columns, countText, nounText } from "./support/words.js";
 
 interface MoveFlags {
-	readonly from: string;
-	readonly to: string;
+	readonly from?: string;
+	readonly to?: string;
 	readonly dryRun?: true;
 	readonly prove?: true;
 	readonly json?: true;
 }
 
 const HELP = `
-A place is the path of a database file, postgres://user:password@host/database, or the word
+Without --from, or without --to, that side is the file that SAVEPOINT_DB_PATH names, else
+data/savepoint.sqlite. A place is the path of a database file, postgres://user:password@host/database, or the word
 DATABASE_URL, which stands for its value and keeps the password out of the list of processes.
 
 Servers go on while everything is copied. For the last step the source takes no writes: what has
@@ -36,10 +37,10 @@ Interrupted or killed, the same command goes on from the last batch. The target 
 an unfinished move of this source, or the place that this source was moved from.
 
 Examples:
-  savepoint move --from data/savepoint.sqlite --to DATABASE_URL --dry-run
-  savepoint move --from data/savepoint.sqlite --to DATABASE_URL
-  savepoint move --from DATABASE_URL --to data/savepoint.sqlite --json
-  savepoint move --from data/savepoint.sqlite --to DATABASE_URL --prove
+  savepoint move --to DATABASE_URL --dry-run
+  savepoint move --to DATABASE_URL
+  savepoint move --to DATABASE_URL --prove
+  savepoint move --from postgres://savepoint@db1/savepoint --to data/savepoint.sqlite --json
 
 Exit codes: 0 moved, and proven equal · 2 wrong usage · 66 there is nothing to move · 68 the two are
 not equal; the source serves on · 75 the database is locked or away · 76 refused, something could be
@@ -51,8 +52,8 @@ export function addMoveCommand(program: Command): void {
 	program
 		.command("move")
 		.description("move everything to another database, file or server, while it is played on")
-		.requiredOption("--from <place>", "where the data is")
-		.requiredOption("--to <place>", "where it goes")
+		.option("--from <place>", "where the data is (default: the file that the settings name)")
+		.option("--to <place>", "where it goes (default: the file that the settings name)")
 		.option("--dry-run", "only look at both sides, and say what would be copied")
 		.option("--prove", "only compare both sides, as at the end of a move")
 		.option("--json", "print one JSON object")
@@ -62,8 +63,10 @@ export function addMoveCommand(program: Command): void {
 
 async function run(flags: MoveFlags): Promise<void> {
 	const asJson = flags.json === true;
-	const [from, to] = [placeConfig("--from", flags.from), placeConfig("--to", flags.to)];
-	if (from.engine === to.engine && JSON.stringify(from) === JSON.stringify(to))
+	if (flags.from === undefined && flags.to === undefined)
+		throw new SavepointError("USAGE", "Name where it goes with --to, or where it is with --from.");
+	const [from, to] = [filePlace("--from", flags.from), filePlace("--to", flags.to)];
+	if (JSON.stringify(from) === JSON.stringify(to))
 		throw new SavepointError("USAGE", "--from and --to are the same place.");
 	const bar = openProgressBar();
 	const { signal, off } = interruptSignal();

@@ -1,8 +1,8 @@
+import { once } from "node:events";
 import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { once } from "node:events";
 import { SavepointError } from "../errors.js";
 import { EXPORT_LINE_MAX } from "../limits.js";
 import type { StorageConfig } from "../storage/config.js";
@@ -136,7 +136,10 @@ async function* linesOf(input: Readable): AsyncGenerator<string> {
 		rest = lines.pop() ?? "";
 		yield* lines;
 		if (rest.length > EXPORT_LINE_MAX)
-			throw new SavepointError("IMPORT_INVALID", "The file is not a whole export: a line is too long.");
+			throw new SavepointError(
+				"IMPORT_INVALID",
+				"The file is not a whole export: a line is too long.",
+			);
 	}
 	if (rest !== "") yield rest;
 }

@@ -20,8 +20,7 @@ export async function lookAt(config: StorageConfig): Promise<MovePlace | null> {
  * version's, and as a start does where it cannot be opened.
  */
 export async function openSource(config: StorageConfig): Promise<MoveSource> {
-	if (config.engine === "sqlite")
-		return SqliteMoveSource.open(databasePaths(config.path), MODULES);
+	if (config.engine === "sqlite") return SqliteMoveSource.open(databasePaths(config.path), MODULES);
 	return PostgresMoveSource.open(config.url, MODULES);
 }
 

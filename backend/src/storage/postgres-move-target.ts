@@ -16,10 +16,7 @@ type Transaction = Pick<TransactionSql, "unsafe">;
 /** A database that is moved to: rows go in as arrays, one statement a table and batch. */
 export class PostgresMoveTarget extends PostgresPlace implements MoveTarget {
 	/** Brings the schema up to date, where the settings make a commit durable (P1). */
-	static async open(
-		url: string,
-		modules: readonly StorageModule[],
-	): Promise<PostgresMoveTarget> {
+	static async open(url: string, modules: readonly StorageModule[]): Promise<PostgresMoveTarget> {
 		const target = new PostgresMoveTarget(url);
 		try {
 			await demandDurableSettings(target.connections);
@@ -91,8 +88,6 @@ export class PostgresMoveTarget extends PostgresPlace implements MoveTarget {
 	}
 
 	#arrays(table: string, columns: readonly string[]): string {
-		return columns
-			.map((column, at) => `$${at + 1}::${this.typeOf(table, column)}[]`)
-			.join(", ");
+		return columns.map((column, at) => `$${at + 1}::${this.typeOf(table, column)}[]`).join(", ");
 	}
 }

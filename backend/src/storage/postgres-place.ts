@@ -3,7 +3,13 @@ import { SavepointError } from "../errors.js";
 import { MOVE_ALIVE_MS } from "../limits.js";
 import type { SqlRow, SqlValue } from "./driver.js";
 import type { MovePlace, RowKey, SessionRows, TableShape } from "./move/ports.js";
-import { asParameter, type Connections, connect, select, shownAddress } from "./postgres-connection.js";
+import {
+	asParameter,
+	type Connections,
+	connect,
+	select,
+	shownAddress,
+} from "./postgres-connection.js";
 import { translatePostgresError } from "./postgres-errors.js";
 
 /** Rows of one step of a cursor: the largest take half a megabyte each. */
@@ -95,10 +101,7 @@ export class PostgresPlace implements MovePlace {
 	 * One table after the other. A session whose row changes meanwhile has another checksum then, and
 	 * is found by it; so its row has to be read before all others.
 	 */
-	async sessionRows(
-		tables: readonly TableShape[],
-		keys: readonly number[],
-	): Promise<SessionRows> {
+	async sessionRows(tables: readonly TableShape[], keys: readonly number[]): Promise<SessionRows> {
 		const found = new Map<string, SqlRow[]>();
 		for (const table of tables)
 			found.set(
@@ -137,9 +140,7 @@ export class PostgresPlace implements MovePlace {
 
 	async freeze(): Promise<void> {
 		const connection = await this.translated(this.connections.reserve());
-		await this.translated(
-			connection.unsafe("begin isolation level repeatable read read only"),
-		);
+		await this.translated(connection.unsafe("begin isolation level repeatable read read only"));
 		this.#frozen = connection;
 	}
 

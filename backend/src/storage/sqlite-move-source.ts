@@ -76,7 +76,9 @@ export class SqliteMoveSource extends SqlitePlace implements MoveSource {
 	}
 
 	async markMoved(location: string): Promise<void> {
-		const { changes } = this.statement("update service set moved_to = ? where id = 1").run(location);
+		const { changes } = this.statement("update service set moved_to = ? where id = 1").run(
+			location,
+		);
 		if (changes !== 1) throw new SavepointError("INTERNAL", "there is no row of the service");
 		try {
 			this.connection.exec("commit");
@@ -93,9 +95,12 @@ export class SqliteMoveSource extends SqlitePlace implements MoveSource {
 		await this.release();
 		try {
 			if (this.#lock === null) this.connection.close();
-			else closeWhole(this.paths, () => this.connection.pragma("wal_checkpoint(truncate)"), () =>
-				this.connection.close(),
-			);
+			else
+				closeWhole(
+					this.paths,
+					() => this.connection.pragma("wal_checkpoint(truncate)"),
+					() => this.connection.close(),
+				);
 		} finally {
 			this.#lock?.release();
 		}

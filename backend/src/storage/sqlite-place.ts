@@ -71,10 +71,7 @@ export class SqlitePlace implements MovePlace {
 	}
 
 	/** At one moment: a log that is being packed is read in one of its two forms. */
-	async sessionRows(
-		tables: readonly TableShape[],
-		keys: readonly number[],
-	): Promise<SessionRows> {
+	async sessionRows(tables: readonly TableShape[], keys: readonly number[]): Promise<SessionRows> {
 		const list = keys.join(", ");
 		return this.atOneMoment(() => {
 			const found = tables.map((table): [string, SqlRow[]] => {
@@ -99,9 +96,7 @@ export class SqlitePlace implements MovePlace {
 				)
 				.all(),
 		) as SqlRow[];
-		return new Map(
-			rows.map((row) => [Number(row["session_key"]), `${row["seq"]} ${row["hash"]}`]),
-		);
+		return new Map(rows.map((row) => [Number(row["session_key"]), `${row["seq"]} ${row["hash"]}`]));
 	}
 
 	async bytes(): Promise<number> {

@@ -26,11 +26,13 @@ it(
 				sessions: SESSIONS,
 				active: Math.ceil(SESSIONS / 100),
 				players: 12,
-				killsAt: ["copying sessions", "catching up", "proving packed_logs"],
+				killsAt: ["copying sessions", "proving packed_logs", "proving archived_sessions"],
 				say: (line) => console.log(line),
 			});
 			const { acknowledged, kills, findings, doctor } = report;
-			console.log(JSON.stringify({ acknowledged, kills, findings: findings.length, doctor: doctor.verdict }));
+			console.log(
+				JSON.stringify({ acknowledged, kills, findings: findings.length, doctor: doctor.verdict }),
+			);
 			expect(report).toMatchObject({ kills: 3, findings: [], unexpected: [] });
 			expect(report.doctor).toMatchObject({ verdict: "healthy", drift: [], damage: [] });
 			for (const { proof, memoryPeakBytes } of report.moves) {

@@ -6,8 +6,8 @@ import { findFreePort } from "#src/cli/crashtest/free-port.js";
 import { readLedger } from "#src/cli/crashtest/ledger-reader.js";
 import { PlayerProcess } from "#src/cli/crashtest/player-process.js";
 import { verifyLive } from "#src/cli/crashtest/verify.js";
-import { type DoctorReport, examineFile } from "../support/examine-file.js";
 import { PROGRAM, runCli } from "../cli/support/run-cli.js";
+import { type DoctorReport, examineFile } from "../support/examine-file.js";
 import { type ProcessEnd, type ServerProcess, startServer } from "../support/server-process.js";
 
 /**

@@ -19,6 +19,15 @@ export function placeConfig(option: string, text: string): StorageConfig {
 	return config;
 }
 
+/** As `placeConfig`; not given: the file that the settings name, whatever DATABASE_URL says. */
+export function filePlace(option: string, text: string | undefined): StorageConfig {
+	if (text !== undefined) return placeConfig(option, text);
+	const mistakes: string[] = [];
+	const config = readSqliteConfig(process.env, mistakes);
+	if (mistakes.length > 0) throw new SavepointError("CONFIG_INVALID", mistakes.join("\n"));
+	return config;
+}
+
 /** `--db`, for verbs that work on every engine. */
 export const storageOption = (): Option =>
 	new Option(

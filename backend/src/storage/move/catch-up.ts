@@ -11,53 +11,88 @@ import { SESSION_MARKS } from "./tables.js";
  * played, when the last entry of its log is another.
  */
 
-/** One walk along all sessions. Resolves to how many were copied again. */
-export async function catchUpSessions(copying: Copying): Promise<number> {
-	const { source, target, tell } = copying;
-	const changed: number[] = [];
-	const active: number[] = [];
-	let count = 0;
-	const copyChanged = async (isEnd: boolean): Promise<void> => {
-		changed.push(...(await withOtherHeads(source, target, active.splice(0))));
-		while (changed.length >= (isEnd ? 1 : MOVE_AGAIN_SESSIONS)) {
-			const keys = changed.splice(0, MOVE_AGAIN_SESSIONS);
-			await copyAgain(copying, keys);
-			count += keys.length;
-		}
-	};
-	const keyOfRow = (row: SqlRow): number => Number(row["session_key"]);
-	await compareRows(
-		SESSION_MARKS,
-		source.pages(SESSION_MARKS, null),
-		target.pages(SESSION_MARKS, null),
-		{
-			page: async (rows) => {
-				demandGoOn(copying.signal);
-				tell("catching up", rows, rows);
-				await copyChanged(false);
-			},
-			different: (_, row) => changed.push(keyOfRow(row)),
-			same: (row) => {
-				if (row["active"] === 1) active.push(keyOfRow(row));
-			},
-		},
-	);
-	await copyChanged(true);
-	return count;
+export interface CaughtUp {
+	/** Sessions that were copied again. */
+	readonly again: number;
+	/** Of the source. */
+	readonly sessions: number;
+	/** Of the source, by the last entry of each log. */
+	readonly moves: number;
 }
 
-async function withOtherHeads(
-	source: MovePlace,
-	target: MovePlace,
-	keys: readonly number[],
-): Promise<number[]> {
-	const found: number[] = [];
-	for (let at = 0; at < keys.length; at += MOVE_AGAIN_SESSIONS) {
-		const some = keys.slice(at, at + MOVE_AGAIN_SESSIONS);
-		const [ours, theirs] = [await source.heads(some), await target.heads(some)];
-		found.push(...some.filter((key) => ours.get(key) !== theirs.get(key)));
+/**
+ * One walk along all sessions of both sides. What was the same in the walk is; what was not is read
+ * back after it was copied. So while the source is held this is a proof as well: of every session
+ * that its row's checksum, the form of its log and the last hash in it are the same on both sides.
+ */
+export const catchUpSessions = (copying: Copying): Promise<CaughtUp> =>
+	new SessionWalk(copying).run();
+
+class SessionWalk {
+	readonly #copying: Copying;
+	readonly #changed = new Set<number>();
+	/** Being played: their rows are behind their logs. */
+	#active: number[] = [];
+	#again = 0;
+	#moves = 0;
+
+	constructor(copying: Copying) {
+		this.#copying = copying;
 	}
-	return found;
+
+	async run(): Promise<CaughtUp> {
+		const { source, target, signal, tell } = this.#copying;
+		const total = await source.count("sessions");
+		const sessions = await compareRows(
+			SESSION_MARKS,
+			source.pages(SESSION_MARKS, null),
+			target.pages(SESSION_MARKS, null),
+			{
+				page: async (rows) => {
+					demandGoOn(signal);
+					tell("catching up", Math.min(rows, total), total);
+					await this.#copyChanged(MOVE_AGAIN_SESSIONS);
+				},
+				different: (kind, row) => {
+					this.#changed.add(Number(row["session_key"]));
+					if (kind !== "surplus") this.#note(row);
+				},
+				same: (row) => this.#note(row),
+			},
+		);
+		await this.#copyChanged(1);
+		return { again: this.#again, sessions, moves: this.#moves };
+	}
+
+	#note(row: SqlRow): void {
+		if (row["active"] === 1) this.#active.push(Number(row["session_key"]));
+		else this.#moves += Number(row["seq"]);
+	}
+
+	async #copyChanged(least: number): Promise<void> {
+		await this.#compareHeads();
+		while (this.#changed.size >= least) {
+			const keys = [...this.#changed].slice(0, MOVE_AGAIN_SESSIONS);
+			for (const key of keys) this.#changed.delete(key);
+			await copyAgain(this.#copying, keys);
+			this.#again += keys.length;
+		}
+	}
+
+	async #compareHeads(): Promise<void> {
+		const { source, target } = this.#copying;
+		const active = this.#active;
+		this.#active = [];
+		for (let at = 0; at < active.length; at += MOVE_AGAIN_SESSIONS) {
+			const keys = active.slice(at, at + MOVE_AGAIN_SESSIONS);
+			const [ours, theirs] = [await source.heads(keys), await target.heads(keys)];
+			for (const key of keys) {
+				const head = ours.get(key);
+				this.#moves += Number.parseInt(head ?? "0", 10);
+				if (head !== theirs.get(key)) this.#changed.add(key);
+			}
+		}
+	}
 }
 
 /**

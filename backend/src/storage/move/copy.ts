@@ -74,8 +74,7 @@ async function copySessions(copying: Copying): Promise<void> {
 	let writing: Promise<void> = Promise.resolve();
 	while (!done) {
 		const keys = await nextSessions(source, Number(lastKey?.[0] ?? -1));
-		const rows =
-			keys.length === 0 ? null : await source.sessionRows(tables.ofSessions, keys);
+		const rows = keys.length === 0 ? null : await source.sessionRows(tables.ofSessions, keys);
 		await writing;
 		demandGoOn(copying.signal);
 		lastKey = keys.length === 0 ? lastKey : [keys.at(-1) ?? null];
@@ -180,8 +179,7 @@ export async function copyAgain(copying: Copying, keys: readonly number[]): Prom
 		const sent = rows.get(table.name) ?? [];
 		const back = stored.get(table.name) ?? [];
 		const isSame =
-			sent.length === back.length &&
-			sent.every((row, at) => isSameRow(table, row, back[at] ?? {}));
+			sent.length === back.length && sent.every((row, at) => isSameRow(table, row, back[at] ?? {}));
 		if (!isSame)
 			throw new SavepointError(
 				"MOVE_DIFFERS",

@@ -90,7 +90,10 @@ async function* contentLines(
 		const keys = await nextSessions(place, after);
 		if (keys.length === 0) break;
 		after = keys.at(-1) ?? after;
-		const bySession = groupRows(tables.ofSessions, await place.sessionRows(tables.ofSessions, keys));
+		const bySession = groupRows(
+			tables.ofSessions,
+			await place.sessionRows(tables.ofSessions, keys),
+		);
 		for (const key of keys) {
 			const session = bySession.get(key) ?? {};
 			counts.sessions += 1;
@@ -103,8 +106,7 @@ async function* contentLines(
 	for (const table of tables.others) {
 		let rows = 0;
 		for await (const page of place.pages(table, null)) {
-			for (const row of page)
-				yield textOf({ table: table.name, row: cellsOf(table.columns, row) });
+			for (const row of page) yield textOf({ table: table.name, row: cellsOf(table.columns, row) });
 			rows += page.length;
 			tell({ step: table.name, done: rows, total: rows });
 		}

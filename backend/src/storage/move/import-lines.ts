@@ -106,7 +106,13 @@ class Import {
 			await beginTarget(
 				this.#target,
 				this.#tables,
-				{ instance_id: this.#header.instance, generation: 1, created_at: 0, heartbeat_at: 0, downtime_ms: 0 },
+				{
+					instance_id: this.#header.instance,
+					generation: 1,
+					created_at: 0,
+					heartbeat_at: 0,
+					downtime_ms: 0,
+				},
 				IMPORT_MARK,
 			);
 		} else if (value["end"] === true) {

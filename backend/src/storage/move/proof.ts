@@ -1,4 +1,5 @@
 import { MOVE_DIFFERENCES_MAX } from "../../limits.js";
+import type { SqlRow } from "../driver.js";
 import { readCounters } from "../service-rows.js";
 import { compareRows, type Difference, keyOf } from "./merge.js";
 import type { MovePlace, TellMove } from "./ports.js";
@@ -35,6 +36,8 @@ export async function proveEqual(
 	target: MovePlace,
 	tables: MovedTables,
 	tell: TellMove,
+	/** Hears of each row that is not the same, beside the first ones that are named. */
+	onDifferent: (table: string, row: SqlRow) => void = () => undefined,
 ): Promise<MoveProof> {
 	const rows: Record<string, number> = {};
 	const named: string[] = [];
@@ -54,8 +57,10 @@ export async function proveEqual(
 			target.pages(table, null),
 			{
 				page: (done) => tell({ step, done, total: Math.max(total, done) }),
-				different: (kind, row) =>
-					differ(`${table.name} ${keyOf(table, row).join(", ")} ${SENTENCES[kind]}`),
+				different: (kind, row) => {
+					onDifferent(table.name, row);
+					differ(`${table.name} ${keyOf(table, row).join(", ")} ${SENTENCES[kind]}`);
+				},
 				same: (row) => {
 					if (table.name === "packed_logs") packedMoves += Number(row["seq"]);
 				},

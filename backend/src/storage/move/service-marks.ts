@@ -1,6 +1,6 @@
 import { KEYS_PER_SLOT } from "../../limits.js";
-import { ONLY_SLOT, pushCounters, readCounters, updateCounters } from "../service-rows.js";
 import type { SqlValue } from "../driver.js";
+import { ONLY_SLOT, pushCounters, readCounters, updateCounters } from "../service-rows.js";
 import type { MovePlace, MoveSource, MoveTarget } from "./ports.js";
 import type { MovedTables } from "./tables.js";
 import { allOf } from "./tables.js";
@@ -8,7 +8,13 @@ import { allOf } from "./tables.js";
 /** The rows that a storage has for itself, made of the source's. */
 
 /** What both engines have of the service's row, without the marks of moves. */
-export const COPIED = ["instance_id", "generation", "created_at", "heartbeat_at", "downtime_ms"] as const;
+export const COPIED = [
+	"instance_id",
+	"generation",
+	"created_at",
+	"heartbeat_at",
+	"downtime_ms",
+] as const;
 
 /** As it was before anything was written to it. */
 export async function emptyTarget(target: MoveTarget, tables: MovedTables): Promise<void> {

@@ -1,5 +1,5 @@
-import { SavepointError } from "../../errors.js";
 import { activeCount, endedCount } from "../../counters.js";
+import { SavepointError } from "../../errors.js";
 import type { SqlRow } from "../driver.js";
 import { readCounters } from "../service-rows.js";
 import type { MovePlace } from "./ports.js";

@@ -41,8 +41,8 @@ export const allOf = ({ ofSessions, others }: MovedTables): TableShape[] => [
 export const SESSION_MARKS: TableShape = {
 	name: "sessions",
 	key: ["session_key"],
-	columns: ["session_key", "checksum", "packed", "active"],
-	selection: `session_key, checksum, case when result is null then 1 else 0 end as active,
+	columns: ["session_key", "checksum", "seq", "packed", "active"],
+	selection: `session_key, checksum, seq, case when result is null then 1 else 0 end as active,
 		(select count(*) from packed_logs p where p.session_key = sessions.session_key) as packed`,
 };
 

@@ -60,14 +60,18 @@ describe("an export", { timeout: PATIENCE_MS }, () => {
 
 	it("[L5] is the same content on every engine, and doctor verifies what was imported", async () => {
 		const there = await emptyPostgres();
-		expect(await importFrom(file, there)).toMatchObject({ sessions: SEEDED + STORED, generation: 2 });
+		expect(await importFrom(file, there)).toMatchObject({
+			sessions: SEEDED + STORED,
+			generation: 2,
+		});
 		const back = emptySqlite();
 		expect(await importFrom(await exportTo(there), back)).toMatchObject({ generation: 3 });
 		const before = await examine(games.database);
 		const after = await examine(placeOf(back));
 		expect(after.counters).toEqual(before.counters);
 		expect(after.sessions).toEqual(before.sessions);
-		const sessions = (path: string) => linesOf(path).filter((line) => line.startsWith('{"session"'));
+		const sessions = (path: string) =>
+			linesOf(path).filter((line) => line.startsWith('{"session"'));
 		expect(sessions(await exportTo(back))).toEqual(sessions(file));
 		// It is a storage of its own, which a server opens.
 		const storage = await SQLITE.openStorage(placeOf(back));
@@ -81,26 +85,44 @@ describe("an import", { timeout: PATIENCE_MS }, () => {
 	const spoiled: [what: string, spoil: (lines: string[]) => string[], sentence: string][] = [
 		["without its end", (lines) => lines.slice(0, -1), "it has no end"],
 		["with a line less", (lines) => [...lines.slice(0, 5), ...lines.slice(6)], "lines, and says"],
-		["with a changed byte", (lines) => lines.map((line, at) => (at === 9 ? line.replace(/\d(?=\]\]\}\}$)/, "9").replace('"session"', '"session" ') : line)), "were changed"],
-		["cut off within a line", (lines) => [...lines.slice(0, 5), lines[5]?.slice(0, 40) ?? ""], "does not read"],
+		[
+			"with a changed byte",
+			(lines) =>
+				lines.map((line, at) =>
+					at === 9 ? line.replace(/\d(?=\]\]\}\}$)/, "9").replace('"session"', '"session" ') : line,
+				),
+			"were changed",
+		],
+		[
+			"cut off within a line",
+			(lines) => [...lines.slice(0, 5), lines[5]?.slice(0, 40) ?? ""],
+			"does not read",
+		],
 		["that goes on after its end", (lines) => [...lines, lines[1] ?? ""], "after its end"],
 		["of another program", () => ['{"a":1}'], "not an export's header"],
-		["of a later version", (lines) => [lines[0]?.replace('"version":1', '"version":2') ?? "", ...lines.slice(1)], "this program reads 1"],
+		[
+			"of a later version",
+			(lines) => [lines[0]?.replace('"version":1', '"version":2') ?? "", ...lines.slice(1)],
+			"this program reads 1",
+		],
 		["with nothing in it", () => [], "has no end"],
 	];
-	it.each(spoiled)("[L5] of a file %s is refused and leaves nothing", async (_what, spoil, sentence) => {
-		const path = join(directory.path, "spoiled.ndjson");
-		writeFileSync(path, `${spoil(linesOf(file)).join("\n")}\n`);
-		const to = await emptyPostgres();
-		await expect(importFrom(path, to)).rejects.toMatchObject({
-			code: "IMPORT_INVALID",
-			message: expect.stringContaining(sentence),
-		});
-		expect(await POSTGRES.look(placeOf(to), "select * from sessions")).toEqual([]);
-		expect(await POSTGRES.look(placeOf(to), "select * from service")).toEqual([]);
-		// The whole file still goes in.
-		expect(await importFrom(file, to)).toMatchObject({ sessions: SEEDED + STORED });
-	});
+	it.each(spoiled)(
+		"[L5] of a file %s is refused and leaves nothing",
+		async (_what, spoil, sentence) => {
+			const path = join(directory.path, "spoiled.ndjson");
+			writeFileSync(path, `${spoil(linesOf(file)).join("\n")}\n`);
+			const to = await emptyPostgres();
+			await expect(importFrom(path, to)).rejects.toMatchObject({
+				code: "IMPORT_INVALID",
+				message: expect.stringContaining(sentence),
+			});
+			expect(await POSTGRES.look(placeOf(to), "select * from sessions")).toEqual([]);
+			expect(await POSTGRES.look(placeOf(to), "select * from service")).toEqual([]);
+			// The whole file still goes in.
+			expect(await importFrom(file, to)).toMatchObject({ sessions: SEEDED + STORED });
+		},
+	);
 
 	it("[L5] into a storage with data of its own is refused", async () => {
 		await expect(importFrom(file, sqliteConfig(games.database))).rejects.toMatchObject({

@@ -89,12 +89,36 @@ describe("the proof", { timeout: PATIENCE_MS }, () => {
 	}, PATIENCE_MS);
 
 	it.each([
-		["a move", "update moves set payload = payload || ' ' where seq = 3 and session_key = (select max(session_key) from moves)", ", 3 is not the same in both"],
-		["an artifact", "update artifacts set x = x + 1 where artifact_index = 0 and session_key = (select max(session_key) from artifacts)", ", 0 is not the same in both"],
-		["a packed log", "update packed_logs set log = log || '\\x00'::bytea where session_key = (select max(session_key) from packed_logs)", "packed_logs"],
-		["a checksum", "update sessions set checksum = 'x' where session_key = 5", "sessions 5 is not the same in both"],
-		["a session that is gone", "delete from sessions where session_key = 6", "sessions 6 is in the source only"],
-		["a row too many", "insert into notices values ('o', 1, 'a', 'b', 1, 2, null)", "notices o is in the target only"],
+		[
+			"a move",
+			"update moves set payload = payload || ' ' where seq = 3 and session_key = (select max(session_key) from moves)",
+			", 3 is not the same in both",
+		],
+		[
+			"an artifact",
+			"update artifacts set x = x + 1 where artifact_index = 0 and session_key = (select max(session_key) from artifacts)",
+			", 0 is not the same in both",
+		],
+		[
+			"a packed log",
+			"update packed_logs set log = log || '\\x00'::bytea where session_key = (select max(session_key) from packed_logs)",
+			"packed_logs",
+		],
+		[
+			"a checksum",
+			"update sessions set checksum = 'x' where session_key = 5",
+			"sessions 5 is not the same in both",
+		],
+		[
+			"a session that is gone",
+			"delete from sessions where session_key = 6",
+			"sessions 6 is in the source only",
+		],
+		[
+			"a row too many",
+			"insert into notices values ('o', 1, 'a', 'b', 1, 2, null)",
+			"notices o is in the target only",
+		],
 		["a counter", "update session_stats set won = won + 1", "the counter won"],
 		["whose it is", "update service set instance_id = 'x'", "instance_id of the service"],
 	])("[L1] names %s", async (_what, sql, sentence) => {
@@ -156,7 +180,9 @@ describe("a move that could lose something", { timeout: PATIENCE_MS }, () => {
 			rows: { sessions: SESSIONS, notices: 2 },
 		});
 		expect(preview.bytes).toBeGreaterThan(100_000);
-		expect(await POSTGRES.look(placeOf(to), "select 1 from pg_tables where schemaname = 'public'")).toEqual([]);
+		expect(
+			await POSTGRES.look(placeOf(to), "select 1 from pg_tables where schemaname = 'public'"),
+		).toEqual([]);
 	});
 });
 

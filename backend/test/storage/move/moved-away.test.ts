@@ -2,8 +2,8 @@
 // turn already and only waited for the lock. Method: on each engine a storage is open; the source's
 // lock is held, a change is sent, the mark is set, and the change must come to nothing.
 import { afterEach, describe, expect, it } from "vitest";
-import type { StorageConfig } from "#src/storage/config.js";
 import type { CommitQueue } from "#src/storage/commit-queue.js";
+import type { StorageConfig } from "#src/storage/config.js";
 import { HISTORY } from "#src/storage/history/history-repo.js";
 import { openSource } from "#src/storage/open-place.js";
 import { DRIVERS, noop, sqliteConfig } from "../../support/drivers.js";
