@@ -16,8 +16,8 @@ interface ExportFlags {
 const HELP = `
 Writes everything that is stored as lines of JSON, as it is at one moment, beside a running server
 or without one. The format is described in docs/reference/export-format.md; its last line has counts
-and a SHA-256, by which \`savepoint import\` tells a whole file from a cut or changed one. A file has
-its name only once it is whole; into a pipe (--to -) the report goes to standard error.
+and a SHA-256, by which \`savepoint import\` tells a whole file from a cut or changed one. A file
+has its name only once it is whole; into a pipe (--to -) the report goes to standard error.
 
 Examples:
   savepoint export --to sessions.ndjson

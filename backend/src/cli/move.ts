@@ -25,8 +25,9 @@ interface MoveFlags {
 
 const HELP = `
 Without --from, or without --to, that side is the file that SAVEPOINT_DB_PATH names, else
-data/savepoint.sqlite. A place is the path of a database file, postgres://user:password@host/database, or the word
-DATABASE_URL, which stands for its value and keeps the password out of the list of processes.
+data/savepoint.sqlite. A place is the path of a database file, an address such as
+postgres://user:password@host/database, or the word DATABASE_URL, which stands for its value and
+keeps the password out of the list of processes.
 
 Servers go on while everything is copied. For the last step the source takes no writes: what has
 changed since is copied, both sides are read and compared, and the source is marked. From then on

@@ -84,8 +84,19 @@ async function writeLines(
 		if (failure !== null) throw failure;
 		if (done === true) return value;
 		if (signal.aborted) throw interrupted();
-		if (!stream.write(value)) await Promise.race([once(stream, "drain"), once(stream, "close")]);
+		if (!stream.write(value)) await drained(stream);
 	}
+}
+
+/** A stream that is closed takes no more either: its error is told at the next line. */
+function drained(stream: Writable): Promise<void> {
+	return new Promise((resolve) => {
+		const go = (): void => {
+			stream.off("drain", go).off("close", go);
+			resolve();
+		};
+		stream.once("drain", go).once("close", go);
+	});
 }
 
 export interface ImportOrder {

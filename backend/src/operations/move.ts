@@ -95,7 +95,10 @@ export async function proveMove({ from, to, tell }: MoveRequest): Promise<MovePr
 			if (source === null) throw missing(from);
 			if (target === null) throw missing(to);
 			await target.tables();
-			const proof = await proveEqual(source, target, await movedTables(source), tell);
+			const proof = await proveEqual(source, target, {
+				tables: await movedTables(source),
+				tell,
+			});
 			demandEqual(proof);
 			return proof;
 		}),

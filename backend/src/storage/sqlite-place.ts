@@ -149,7 +149,8 @@ export class SqlitePlace implements MovePlace {
 	#page(table: TableShape, after: RowKey | null): SqlRow[] {
 		const marks = table.key.map((_, at) => `$${at + 1}`).join(", ");
 		const where = after === null ? "" : `where (${table.key.join(", ")}) > (${marks})`;
-		const sql = `${selectAll(table, where)} order by ${table.key.join(", ")} limit ${MOVE_PAGE_ROWS}`;
+		const sql = `${selectAll(table, where)}
+			order by ${table.key.join(", ")} limit ${MOVE_PAGE_ROWS}`;
 		const page: SqlRow[] = [];
 		let bytes = 0;
 		for (const row of this.statement(sql).iterate(named(after ?? []))) {

@@ -15,9 +15,9 @@ export interface Preflight {
 }
 
 /**
- * The migrations that the database has and where its data is, read without leaving a trace: a read-only connection never
- * brings the WAL home when it closes, so a database that is refused afterwards (M2) is byte for
- * byte as it was.
+ * The migrations that the database has and where its data is, read without leaving a trace: a
+ * read-only connection never brings the WAL home when it closes, so a database that is refused
+ * afterwards (M2) is byte for byte as it was.
  *
  * Throws STORAGE_BUSY when another program holds it, STORAGE_CORRUPT when its schema cannot be
  * read.

@@ -52,11 +52,11 @@ export const cellOf = (value: SqlValue): CellJson =>
 export function rowOf(columns: readonly string[], cells: unknown): SqlRow {
 	if (!Array.isArray(cells) || cells.length !== columns.length)
 		throw invalid("a row has not as many values as its table has columns");
-	return Object.fromEntries(columns.map((column, at) => [column, valueOf(cells[at])]));
+	return Object.fromEntries(columns.map((column, at) => [column, cellValue(cells[at])]));
 }
 
 /** Throws IMPORT_INVALID. */
-export function valueOf(cell: unknown): SqlValue {
+export function cellValue(cell: unknown): SqlValue {
 	if (cell === null || typeof cell === "string" || Number.isSafeInteger(cell))
 		return cell as SqlValue;
 	if (typeof cell === "object" && "base64" in cell && typeof cell.base64 === "string")

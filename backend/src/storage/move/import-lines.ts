@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { MOVE_PAGE_BYTES } from "../../limits.js";
 import type { SqlRow, SqlValue } from "../driver.js";
 import {
+	cellValue,
 	columnsOf,
 	EXPORT_FORMAT,
 	EXPORT_VERSION,
@@ -9,7 +10,6 @@ import {
 	type ExportTrailer,
 	invalid,
 	rowOf,
-	valueOf,
 } from "./export-format.js";
 import { contentSha256 } from "./export-lines.js";
 import type { MoveTarget, TellMove } from "./ports.js";
@@ -149,9 +149,9 @@ class Import {
 		} else if (typeof table === "string") this.#add(table, row);
 		else if (isObject(service))
 			this.#service = Object.fromEntries(
-				COPIED.map((column) => [column, valueOf(service[column] ?? null)]),
+				COPIED.map((column) => [column, cellValue(service[column] ?? null)]),
 			);
-		else if (Array.isArray(counters)) this.#counters = counters.map(valueOf);
+		else if (Array.isArray(counters)) this.#counters = counters.map(cellValue);
 		else throw invalid("it has a line of an unknown kind");
 	}
 

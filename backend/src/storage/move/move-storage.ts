@@ -74,7 +74,10 @@ export async function moveStorage(order: MoveOrder): Promise<Moved> {
 		copiedAgain += again;
 		await catchUpTables(copying);
 		await copyService(source, target);
-		const last = await proveEqual(source, target, { ...tables, ofSessions: [] }, tell);
+		const last = await proveEqual(source, target, {
+			tables: { ...tables, ofSessions: [] },
+			tell,
+		});
 		demandEqual(last);
 		const proof = { ...last, sessions, moves, rows: { ...live.rows, ...last.rows, sessions } };
 		await source.markMoved(target.location);
@@ -95,13 +98,11 @@ async function proveRows(
 ): Promise<{ readonly rows: MoveProof["rows"]; readonly again: number }> {
 	const { source, target, tables } = copying;
 	const changed = new Set<number>();
-	const { rows } = await proveEqual(
-		source,
-		target,
-		{ ...tables, others: [] },
-		({ step, done, total }) => copying.tell(step, done, total),
-		(_, row) => changed.add(Number(row["session_key"])),
-	);
+	const { rows } = await proveEqual(source, target, {
+		tables: { ...tables, others: [] },
+		tell: ({ step, done, total }) => copying.tell(step, done, total),
+		onDifferent: (row) => changed.add(Number(row["session_key"])),
+	});
 	const keys = [...changed];
 	for (let at = 0; at < keys.length; at += MOVE_AGAIN_SESSIONS)
 		await copyAgain(copying, keys.slice(at, at + MOVE_AGAIN_SESSIONS));
@@ -117,7 +118,7 @@ async function finish({ source, target, tell }: MoveOrder, copying: Copying): Pr
 	const { again: copiedAgain } = await catchUpSessions(copying);
 	await catchUpTables(copying);
 	await copyService(source, target);
-	const proof = await proveEqual(source, target, tables, tell);
+	const proof = await proveEqual(source, target, { tables, tell });
 	demandEqual(proof);
 	await endTarget(target);
 	return { proof, heldMs: 0, copiedAgain };

@@ -16,6 +16,13 @@ export interface MoveProof {
 	readonly named: readonly string[];
 }
 
+export interface ProofOptions {
+	readonly tables: MovedTables;
+	readonly tell: TellMove;
+	/** Hears of each row that is not the same, beside the first ones that are named. */
+	readonly onDifferent?: (row: SqlRow) => void;
+}
+
 const SENTENCES: Readonly<Record<Difference, string>> = {
 	missing: "is in the source only",
 	surplus: "is in the target only",
@@ -34,10 +41,7 @@ const SERVICE_COLUMNS = ["instance_id", "generation", "created_at", "downtime_ms
 export async function proveEqual(
 	source: MovePlace,
 	target: MovePlace,
-	tables: MovedTables,
-	tell: TellMove,
-	/** Hears of each row that is not the same, beside the first ones that are named. */
-	onDifferent: (table: string, row: SqlRow) => void = () => undefined,
+	{ tables, tell, onDifferent }: ProofOptions,
 ): Promise<MoveProof> {
 	const rows: Record<string, number> = {};
 	const named: string[] = [];
@@ -58,7 +62,7 @@ export async function proveEqual(
 			{
 				page: (done) => tell({ step, done, total: Math.max(total, done) }),
 				different: (kind, row) => {
-					onDifferent(table.name, row);
+					onDifferent?.(row);
 					differ(`${table.name} ${keyOf(table, row).join(", ")} ${SENTENCES[kind]}`);
 				},
 				same: (row) => {

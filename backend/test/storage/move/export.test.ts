@@ -105,7 +105,7 @@ describe("an import", { timeout: PATIENCE_MS }, () => {
 			(lines) => [lines[0]?.replace('"version":1', '"version":2') ?? "", ...lines.slice(1)],
 			"this program reads 1",
 		],
-		["with nothing in it", () => [], "has no end"],
+		["with nothing in it", () => [], "does not read"],
 	];
 	it.each(spoiled)(
 		"[L5] of a file %s is refused and leaves nothing",
