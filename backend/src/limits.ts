@@ -20,6 +20,8 @@ export const HEAL_PROBE_MS = 500;
 
 // Sessions in memory.
 export const CACHED_SESSIONS_MAX = 10_000;
+/** What is remembered of their moves takes about 230 bytes each, and a session may have 10,000. */
+export const CACHED_MOVES_MAX = 500_000;
 /**
  * Log entries are read and replayed in pages, so that a long session never holds the event loop.
  */

@@ -148,6 +148,8 @@ export interface SessionRepository {
 	 * it is part of is rejected with STORAGE_CONFLICT.
 	 */
 	appendVersionCheck(batch: WriteBatch, record: SessionRecord): void;
+	/** Whether the session is stored as it is in memory. */
+	isCurrent(record: SessionRecord): Promise<boolean>;
 	/** The last entry of each of these sessions, without those that are gone. */
 	heads(keys: readonly number[]): Promise<ReadonlyMap<number, number>>;
 	/** A key that no session has; never given out twice, also after a crash. */

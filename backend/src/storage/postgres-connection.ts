@@ -49,6 +49,8 @@ export function connect({
 			default_transaction_isolation: "read committed",
 			lock_timeout: DATABASE_LOCK_TIMEOUT_MS,
 			statement_timeout: DATABASE_STATEMENT_TIMEOUT_MS,
+			// A client that was killed holds its locks no longer than this.
+			client_connection_check_interval: DATABASE_LOCK_TIMEOUT_MS,
 			idle_in_transaction_session_timeout: DATABASE_STATEMENT_TIMEOUT_MS,
 		},
 		onnotice: (notice) => {

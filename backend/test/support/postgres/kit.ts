@@ -44,6 +44,7 @@ async function openDriver(place: string, options: OpenOptions = {}) {
 
 export const postgres: TestDriver = {
 	name: "postgres",
+	isShared: true,
 	skips: [],
 	makePlace: () => `${inject("postgresUrl")}/t${randomBytes(8).toString("hex")}`,
 	open: openDriver,
@@ -89,5 +90,12 @@ export const postgres: TestDriver = {
 		} finally {
 			await connection.end();
 		}
+	},
+	async hasTable(place, name) {
+		const found = await postgres.look(place, `select to_regclass('${name}') is not null as found`);
+		return found[0]?.["found"] as unknown as boolean;
+	},
+	async examine() {
+		throw new Error("doctor examines files");
 	},
 };
