@@ -61,6 +61,7 @@ export const postgres: TestDriver = {
 			driver: wrapped,
 			statements,
 			location: place,
+			file: null,
 			recovery: null,
 			warnings: [],
 			announce: noop,
