@@ -20,6 +20,8 @@ export const HEAL_PROBE_MS = 500;
 
 // Sessions in memory.
 export const CACHED_SESSIONS_MAX = 10_000;
+/** What is remembered of their moves takes about 230 bytes each, and a session may have 10,000. */
+export const CACHED_MOVES_MAX = 500_000;
 /**
  * Log entries are read and replayed in pages, so that a long session never holds the event loop.
  */
@@ -120,6 +122,7 @@ export const PURGE_PAGE_SESSIONS = 20;
 // PostgreSQL.
 /** How long a connection may take to be made. */
 export const DATABASE_CONNECT_SECONDS = 3;
+export const DATABASE_RECONNECT_SECONDS = 0.2;
 /** A row or table that somebody else holds; then 503, and the queue tries again. */
 export const DATABASE_LOCK_TIMEOUT_MS = 2_000;
 /** For one statement, on the server. */

@@ -7,6 +7,7 @@ import {
 	stateHash,
 } from "@savepoint/core";
 import type { CountedState } from "../counters.js";
+import { SavepointError } from "../errors.js";
 import { artifactIdFor } from "../ids.js";
 import type { WriteBatch } from "../storage/driver.js";
 import type {
@@ -120,7 +121,8 @@ export class SessionChanges {
 		if (playMs !== null)
 			noteLead(record, playMs, { nowMs, downtimeMs: commits.downtimeMsAt(nowMs) });
 		const keyed = repository.appendEntry(batch, record, entry);
-		if (keyed !== null && entry.moveId !== null) live.keyed.set(entry.moveId, keyed);
+		if (keyed !== null && entry.moveId !== null)
+			this.#deps.cache.remember(live, entry.moveId, keyed);
 		if (entry.body.type !== "end" || entry.refusal !== null) return;
 		record.endedAtMs = entry.recordedAtMs;
 		record.stale = entry.body.stale;
@@ -152,6 +154,7 @@ export class SessionChanges {
 				committed: () => {
 					live.pending -= 1;
 					waiter.committed();
+					this.#deps.cache.trim(live);
 					if (change !== null) this.#deps.cache.notify(record.id, change);
 				},
 				failed: (error) => {
@@ -164,35 +167,39 @@ export class SessionChanges {
 
 	/** The gate for answers that change nothing: what they show must be on disk. */
 	whenDurable<T>(live: LiveSession, sink: AnswerSink<T>, committed: () => void): void {
-		if (this.#deps.repository.isShared) this.#whenCurrent(live, sink, committed);
-		else if (live.pending === 0) committed();
+		// What waits for its own sync is checked by it: the place in the log that it takes is free.
+		if (this.#deps.repository.isShared && live.pending === 0)
+			this.#whenCurrent(live, sink, committed);
+		else this.#whenStored(live, sink, committed);
+	}
+
+	/** Where other servers may have changed the session, what is in memory is a hint (P4). */
+	#whenCurrent<T>(live: LiveSession, sink: AnswerSink<T>, committed: () => void): void {
+		const { repository, cache } = this.#deps;
+		repository.isCurrent(live.record).then(
+			(isCurrent) => {
+				if (isCurrent) this.#whenStored(live, sink, committed);
+				else {
+					cache.forget(live);
+					sink.fail(new SavepointError("STORAGE_CONFLICT"));
+				}
+			},
+			(error: unknown) =>
+				sink.fail(
+					error instanceof SavepointError
+						? error
+						: new SavepointError("INTERNAL", undefined, { cause: error }),
+				),
+		);
+	}
+
+	#whenStored<T>(live: LiveSession, sink: AnswerSink<T>, committed: () => void): void {
+		if (live.pending === 0) committed();
 		else
 			this.#deps.commits.afterPending(live.record.key, {
 				committed,
 				failed: (error) => sink.fail(error),
 			});
-	}
-
-	/** Where other servers may have changed the session, what is in memory is asked for first (P4). */
-	#whenCurrent<T>(live: LiveSession, sink: AnswerSink<T>, committed: () => void): void {
-		const { repository, commits, cache } = this.#deps;
-		const refusal = commits.refusal();
-		if (refusal !== null) {
-			sink.fail(refusal);
-			return;
-		}
-		live.pending += 1;
-		repository.appendVersionCheck(commits.begin(), live.record);
-		commits.finish(live.record.key, null, {
-			committed: () => {
-				live.pending -= 1;
-				committed();
-			},
-			failed: (error) => {
-				cache.forget(live);
-				sink.fail(error);
-			},
-		});
 	}
 
 	/**

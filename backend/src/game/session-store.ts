@@ -9,7 +9,7 @@ import {
 import type { Counters } from "../counters.js";
 import { SavepointError } from "../errors.js";
 import { looksLikeId } from "../ids.js";
-import { CACHED_SESSIONS_MAX, CONFLICT_RETRIES_MAX } from "../limits.js";
+import { CACHED_MOVES_MAX, CACHED_SESSIONS_MAX, CONFLICT_RETRIES_MAX } from "../limits.js";
 import type { Log } from "../log.js";
 import type { Commits, LoggedBody, SessionRecord, SessionRepository } from "../storage/ports.js";
 import type {
@@ -42,6 +42,7 @@ export interface SessionStoreDeps {
 	/** The server's local day of a moment, as a number like 20261122. */
 	readonly localDay: (timeMs: number) => number;
 	readonly cachedSessionsMax?: number;
+	readonly cachedMovesMax?: number;
 	/** Of the storage; see `Session`. Not given: a storage that was never restored. */
 	readonly generation?: number;
 	/** Of the service, over all servers; not given: there is no other server. */
@@ -69,9 +70,11 @@ export class SessionStore implements Authority {
 
 	constructor(deps: SessionStoreDeps) {
 		this.#deps = deps;
-		this.#cache = new SessionCache(deps.cachedSessionsMax ?? CACHED_SESSIONS_MAX, (live) =>
-			this.#changes.writeSnapshot(live),
-		);
+		const bounds = {
+			sessions: deps.cachedSessionsMax ?? CACHED_SESSIONS_MAX,
+			moves: deps.cachedMovesMax ?? CACHED_MOVES_MAX,
+		};
+		this.#cache = new SessionCache(bounds, (live) => this.#changes.writeSnapshot(live));
 		this.#changes = new SessionChanges({ ...deps, cache: this.#cache });
 		this.#decider = { ...deps, changes: this.#changes };
 		this.#sweep = new StaleSweep({

@@ -146,8 +146,8 @@ export class CommitQueue implements Commits {
 	/** The caller has asked `refusal` first. `sessionKey` 0 is a change of no session. */
 	finish(sessionKey: number, change: CounterChange | null, waiter: CommitWaiter): void {
 		if (this.#options.answerBeforeCommit === true) {
-			waiter.committed();
 			this.#gathering.finish(sessionKey, change, SILENT);
+			waiter.committed();
 		} else this.#gathering.finish(sessionKey, change, waiter);
 		this.#scheduleFlush();
 	}

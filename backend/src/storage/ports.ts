@@ -148,6 +148,8 @@ export interface SessionRepository {
 	 * it is part of is rejected with STORAGE_CONFLICT.
 	 */
 	appendVersionCheck(batch: WriteBatch, record: SessionRecord): void;
+	/** Whether the session is stored as it is in memory. */
+	isCurrent(record: SessionRecord): Promise<boolean>;
 	/** The last entry of each of these sessions, without those that are gone. */
 	heads(keys: readonly number[]): Promise<ReadonlyMap<number, number>>;
 	/** A key that no session has; never given out twice, also after a crash. */
@@ -199,6 +201,8 @@ export interface StorageReport {
 	readonly engine: string;
 	/** Where the data is: a path, or an address without its password. */
 	readonly location: string;
+	/** The database's file on this machine; null: a database server keeps it. */
+	readonly file: string | null;
 	readonly trouble: StorageTrouble | null;
 	readonly warnings: readonly string[];
 	/** What had to be recovered at start, for `/health` and the log; null on an ordinary day. */

@@ -4,6 +4,7 @@ import postgres, { type Sql } from "postgres";
 import {
 	DATABASE_CONNECT_SECONDS,
 	DATABASE_LOCK_TIMEOUT_MS,
+	DATABASE_RECONNECT_SECONDS,
 	DATABASE_STATEMENT_TIMEOUT_MS,
 } from "../limits.js";
 import type { SqlRow, SqlValue } from "./driver.js";
@@ -40,8 +41,8 @@ export function connect({
 		// A connection that waits for its next use is no reason to stay alive.
 		idle_timeout: 60,
 		connect_timeout: DATABASE_CONNECT_SECONDS,
-		// Quickly, and again and again: the queue decides how often it asks.
-		backoff: () => 0,
+		// Soon, again and again: the queue decides how often it asks.
+		backoff: () => DATABASE_RECONNECT_SECONDS,
 		fetch_types: false,
 		target_session_attrs: "read-write",
 		types: {
@@ -53,6 +54,8 @@ export function connect({
 			default_transaction_isolation: "read committed",
 			lock_timeout: DATABASE_LOCK_TIMEOUT_MS,
 			statement_timeout: statementTimeoutMs,
+			// A client that was killed holds its locks no longer than this.
+			client_connection_check_interval: DATABASE_LOCK_TIMEOUT_MS,
 			idle_in_transaction_session_timeout: statementTimeoutMs,
 		},
 		onnotice: (notice) => {

@@ -292,6 +292,10 @@ export class SessionRepo implements SessionRepository {
 		batch.push(this.#places.check, key, key, seq);
 	}
 
+	async isCurrent({ key, seq }: SessionRecord): Promise<boolean> {
+		return (await this.#driver.query(checkVersion.sql, [key, seq])).length > 0;
+	}
+
 	async heads(keys: readonly number[]): Promise<Map<number, number>> {
 		const marks = keys.map((_, at) => `$${at + 1}`).join(", ");
 		const rows = await this.#driver.query(

@@ -89,19 +89,23 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 		),
 	);
 
-	it("[K8] an evicted session leaves a snapshot that its log proves", async () => {
-		const open = await OpenStore.open(kit, kit.makePlace(), { cachedSessionsMax: 2 });
-		const ids: string[] = [];
-		for (let count = 0; count < 6; count += 1) {
-			const { sessionId } = await open.create();
-			await open.play(sessionId, [move("1", spawn("a")), move("2", spawn("b"))]);
-			ids.push(sessionId);
-		}
-		for (const id of ids) expect((await open.view(id)).artifacts).toHaveLength(2);
-		await open.close();
-		const rows = await kit.look(open.place, "select seq, score from sessions");
-		expect(rows).toEqual(Array.from({ length: 6 }, () => ({ seq: 2, score: 0 })));
-	});
+	// Where several servers share the sessions, another may be ahead: only an end writes a snapshot.
+	it.skipIf(kit.isShared)(
+		"[K8] an evicted session leaves a snapshot that its log proves",
+		async () => {
+			const open = await OpenStore.open(kit, kit.makePlace(), { cachedSessionsMax: 2 });
+			const ids: string[] = [];
+			for (let count = 0; count < 6; count += 1) {
+				const { sessionId } = await open.create();
+				await open.play(sessionId, [move("1", spawn("a")), move("2", spawn("b"))]);
+				ids.push(sessionId);
+			}
+			for (const id of ids) expect((await open.view(id)).artifacts).toHaveLength(2);
+			await open.close();
+			const rows = await kit.look(open.place, "select seq, score from sessions");
+			expect(rows).toEqual(Array.from({ length: 6 }, () => ({ seq: 2, score: 0 })));
+		},
+	);
 
 	it("[K8] in trouble, what was dropped unwritten from the cache is not lost", async () => {
 		const open = await OpenStore.open(kit, kit.makePlace(), { cachedSessionsMax: 2 });
@@ -122,6 +126,7 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 
 	it("[U1, A1] what was told before a kill -9 is there, once; the game goes on", async () => {
 		const place = kit.makePlace();
+		await (await kit.open(place)).driver.close();
 		const child = runFixture("../../support/play-forever.mjs", [place]);
 		const acknowledged = new Map<string, number>();
 		for (let lines = 0; lines < 300; lines += 1) {
@@ -166,7 +171,10 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 			"a missing end of the log",
 			"delete from moves where seq = 2 and session_key = (select session_key from sessions where session_id = $1)",
 		],
-	])("[K9] one harmed session (%s) harms no other and is left as it is", async (_what, sql) => {
+	])("[K9] one harmed session (%s) harms no other and is left as it is", async (what, sql) => {
+		// Without a snapshot in the middle of a game there is nothing of it to harm, and the log's last
+		// entry is known from its own end only.
+		if (kit.isShared && (what === "an artifact" || what.startsWith("a missing end"))) return;
 		let open = await OpenStore.open(kit);
 		const ids: string[] = [];
 		for (let count = 0; count < 3; count += 1) {

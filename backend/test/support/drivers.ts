@@ -3,6 +3,8 @@ import Database from "better-sqlite3";
 import { pino } from "pino";
 import type { Log } from "#src/log.js";
 import type { SqliteConfig, TestFault } from "#src/storage/config.js";
+import type { DoctorReport } from "#src/storage/doctor/report.js";
+import { examine } from "#src/storage/doctor.js";
 import type { SqlDriver, SqlRow, SqlValue } from "#src/storage/driver.js";
 import { StatementList, type StorageModule } from "#src/storage/module.js";
 import { MODULES } from "#src/storage/modules.js";
@@ -24,6 +26,8 @@ export interface OpenOptions {
 /** A contract suite's way to an engine. A `place` is where one database lives. */
 export interface TestDriver {
 	readonly name: string;
+	/** Whether several servers can have one place open. */
+	readonly isShared: boolean;
 	/** Cases that cannot run on this engine, each with the reason. */
 	readonly skips: readonly { readonly case: string; readonly reason: string }[];
 	makePlace(): string;
@@ -35,6 +39,9 @@ export interface TestDriver {
 	tamper(place: string, sql: string, params?: readonly SqlValue[]): Promise<void>;
 	/** What is stored, read while nothing has the place open. */
 	look(place: string, sql: string): Promise<SqlRow[]>;
+	hasTable(place: string, name: string): Promise<boolean>;
+	/** What doctor says of it, while nothing has the place open. */
+	examine(place: string): Promise<DoctorReport>;
 }
 
 export interface OpenDriver {
@@ -76,6 +83,7 @@ async function openSqliteDriver(place: string, options: OpenOptions = {}) {
 
 const sqlite: TestDriver = {
 	name: "sqlite",
+	isShared: false,
 	skips: [],
 	makePlace: () => join(temporaryDirectory(), "savepoint.sqlite"),
 	open: openSqliteDriver,
@@ -86,6 +94,7 @@ const sqlite: TestDriver = {
 			driver: options.wrap(driver),
 			statements,
 			location: place,
+			file: null,
 			recovery: null,
 			warnings: [],
 			announce: noop,
@@ -111,6 +120,11 @@ const sqlite: TestDriver = {
 			connection.close();
 		}
 	},
+	async hasTable(place, name) {
+		const found = await sqlite.look(place, `select 1 from sqlite_schema where name = '${name}'`);
+		return found.length > 0;
+	},
+	examine: (place) => examine(place),
 };
 
 /** Every engine the contract suites run on. */

@@ -156,7 +156,7 @@ export function highScoresContract(kit: TestDriver): void {
 			await first.add(good);
 			await first.add(harmed);
 			await first.close();
-			await kit.tamper(place, "update high_scores set player_tag = $1 where score_id = $1", [
+			await kit.tamper(place, "update high_scores set player_tag = $1 where score_id = $2", [
 				"after",
 				harmed.id,
 			]);

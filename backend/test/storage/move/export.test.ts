@@ -58,7 +58,7 @@ describe("an export", { timeout: PATIENCE_MS }, () => {
 		expect(readFileSync(file, "utf8")).not.toContain("token_hash");
 	});
 
-	it("[L5] is the same content on every engine, and doctor verifies what was imported", async () => {
+	it("[L5] is the same on every engine, and doctor verifies what was imported", async () => {
 		const there = await emptyPostgres();
 		expect(await importFrom(file, there)).toMatchObject({
 			sessions: SEEDED + STORED,

@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node";
-import { startPostgres } from "./embedded.js";
+import { startPostgres, type TestPostgres } from "./embedded.js";
 
 declare module "vitest" {
 	export interface ProvidedContext {
@@ -8,17 +8,22 @@ declare module "vitest" {
 	}
 }
 
+let server: TestPostgres | null = null;
+
 /**
  * One PostgreSQL for the whole run: the one that `TEST_DATABASE_URL` names, or a real one that the
  * dev dependency brings along.
  */
-export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<void> {
 	const given = process.env["TEST_DATABASE_URL"];
 	if (given !== undefined && given !== "") {
 		project.provide("postgresUrl", given.replace(/\/[^/]*$/, ""));
-		return async () => undefined;
+		return;
 	}
-	const server = await startPostgres();
+	server = await startPostgres();
 	project.provide("postgresUrl", server.url);
-	return () => server.stop();
+}
+
+export async function teardown(): Promise<void> {
+	await server?.stop();
 }

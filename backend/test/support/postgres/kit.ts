@@ -19,7 +19,10 @@ export async function makeDatabase(place: string): Promise<void> {
 	made.add(place);
 	const admin = postgresClient(`${inject("postgresUrl")}/postgres`, { max: 1, onnotice: noop });
 	try {
-		await admin.unsafe(`create database ${nameOf(place)}`);
+		await admin.unsafe(`create database ${nameOf(place)}`).catch((error: unknown) => {
+			// It is there already: reached by another way, or of another cluster.
+			if (!(error instanceof Error && "code" in error && error.code === "42P04")) throw error;
+		});
 	} finally {
 		await admin.end();
 	}
@@ -44,6 +47,7 @@ async function openDriver(place: string, options: OpenOptions = {}) {
 
 export const postgres: TestDriver = {
 	name: "postgres",
+	isShared: true,
 	skips: [],
 	makePlace: () => `${inject("postgresUrl")}/t${randomBytes(8).toString("hex")}`,
 	open: openDriver,
@@ -57,6 +61,7 @@ export const postgres: TestDriver = {
 			driver: wrapped,
 			statements,
 			location: place,
+			file: null,
 			recovery: null,
 			warnings: [],
 			announce: noop,
@@ -89,5 +94,12 @@ export const postgres: TestDriver = {
 		} finally {
 			await connection.end();
 		}
+	},
+	async hasTable(place, name) {
+		const found = await postgres.look(place, `select to_regclass('${name}') is not null as found`);
+		return found[0]?.["found"] as unknown as boolean;
+	},
+	async examine() {
+		throw new Error("doctor examines files");
 	},
 };
