@@ -23,8 +23,8 @@ Examples:
   savepoint import --from sessions.ndjson --db data/savepoint.sqlite
   zcat sessions.ndjson.gz | savepoint import --from - --db DATABASE_URL
 
-Exit codes: 0 imported, and proven · 2 wrong usage · 66 there is no such file · 67 the file is not a
-whole export · 76 the storage has data of its own · 80 a server uses it · 130 interrupted · others
+Exit codes: 0 imported, and proven · 2 wrong usage, or there is no such file · 67 the file is not
+a whole export · 76 the storage has data of its own · 80 a server uses it · 130 interrupted · others
 are listed in docs/reference/cli.md`;
 
 /** Adds the verb `import`. */

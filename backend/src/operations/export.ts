@@ -7,7 +7,7 @@ import { SavepointError } from "../errors.js";
 import { EXPORT_LINE_MAX } from "../limits.js";
 import type { StorageConfig } from "../storage/config.js";
 import { syncDirectory, syncFile } from "../storage/durable-files.js";
-import { translateFileError } from "../storage/file-errors.js";
+import { errnoOf, translateFileError } from "../storage/file-errors.js";
 import type { ExportTrailer } from "../storage/move/export-format.js";
 import { exportLines } from "../storage/move/export-lines.js";
 import { type Imported, importLines } from "../storage/move/import-lines.js";
@@ -135,6 +135,7 @@ async function openInput(path: string): Promise<Readable> {
 	try {
 		return (await open(path)).createReadStream();
 	} catch (error) {
+		if (errnoOf(error) === "ENOENT") throw new SavepointError("USAGE", `There is no file ${path}.`);
 		throw translateFileError(error, path);
 	}
 }

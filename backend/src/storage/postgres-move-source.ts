@@ -11,13 +11,23 @@ import { PostgresPlace } from "./postgres-place.js";
 
 /** Whoever holds rows of the others waits for this one last. */
 const LAST = "service";
+/** This transaction and no other. */
+const TRANSACTION = "pg_current_xact_id()::text";
+/** The locks of a machine that has vanished do not stay for hours. */
+const NOTICE_DEATH = `set local tcp_keepalives_idle = 5; set local tcp_keepalives_interval = 2;
+	set local tcp_keepalives_count = 3`;
+
+interface Holding {
+	readonly connection: ReservedSql;
+	readonly transaction: string;
+}
 
 /**
  * A database that is moved from, beside its servers. For the last step its tables are locked
  * against writing; a server's next transaction reads where the data went (`postgres.ts`).
  */
 export class PostgresMoveSource extends PostgresPlace implements MoveSource {
-	#holding: ReservedSql | null = null;
+	#holding: Holding | null = null;
 
 	static async open(url: string, modules: readonly StorageModule[]): Promise<PostgresMoveSource> {
 		const source = new PostgresMoveSource(url);
@@ -36,9 +46,10 @@ export class PostgresMoveSource extends PostgresPlace implements MoveSource {
 		for (let tries = 1; ; tries += 1) {
 			const connection = await this.translated(this.connections.reserve());
 			try {
-				await connection.unsafe("begin");
+				await connection.unsafe(`begin; ${NOTICE_DEATH}`);
 				await connection.unsafe(`lock table ${ordered.join(", ")} in share mode`);
-				this.#holding = connection;
+				const [row] = await connection.unsafe(`select ${TRANSACTION} as id`);
+				this.#holding = { connection, transaction: String(row?.["id"]) };
 				return;
 			} catch (error) {
 				await connection.unsafe("rollback").catch(() => undefined);
@@ -54,24 +65,26 @@ export class PostgresMoveSource extends PostgresPlace implements MoveSource {
 		const holding = this.#holding;
 		if (holding === null) throw new SavepointError("INTERNAL", "the tables are not held");
 		try {
-			const { count } = await holding.unsafe("update service set moved_to = $1 where id = 1", [
-				location,
-			]);
-			if (count !== 1) throw new SavepointError("INTERNAL", "there is no row of the service");
-			await holding.unsafe("commit");
+			// A connection that was lost and made anew holds nothing: by then servers have stored more.
+			const { count } = await holding.connection.unsafe(
+				`update service set moved_to = $1 where id = 1 and ${TRANSACTION} = $2`,
+				[location, holding.transaction],
+			);
+			if (count !== 1) throw new SavepointError("STORAGE_AWAY");
+			await holding.connection.unsafe("commit");
 		} catch (error) {
 			throw translatePostgresError(error);
 		}
 		this.#holding = null;
-		holding.release();
+		holding.connection.release();
 	}
 
 	async release(): Promise<void> {
 		const holding = this.#holding;
 		this.#holding = null;
 		if (holding === null) return;
-		await holding.unsafe("rollback").catch(() => undefined);
-		holding.release();
+		await holding.connection.unsafe("rollback").catch(() => undefined);
+		holding.connection.release();
 	}
 
 	override async close(): Promise<void> {
