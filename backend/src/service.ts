@@ -15,6 +15,7 @@ import type { Log } from "./log.js";
 import { BackupKeeper } from "./operations/backup-keeper.js";
 import { SessionRestorer } from "./operations/restore-session.js";
 import type { Console } from "./operator/console.js";
+import { type BackupEntry, isProven, listBackups } from "./storage/backups/catalogue.js";
 import { backupDirectoryOf } from "./storage/config.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
@@ -67,7 +68,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 	backups.start();
 	const open = openPublic(storage, log, now);
 	const restorer = new SessionRestorer({
-		authority,
+		authority: authority.deeds,
 		driver: storage.driver,
 		sessions: storage.sessions,
 		downtimeMsAt: (nowMs) => storage.commits.downtimeMsAt(nowMs),
@@ -80,6 +81,13 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		storage,
 		authority,
 		live: authority,
+		deeds: authority.deeds,
+		restores: {
+			choices: () => listBackups(backupDirectoryOf(config.storage)).map(restoreChoice),
+			compare: (from, id) => restorer.compare(from, id),
+			restore: (...order) => restorer.restore(...order),
+			undo: (...order) => restorer.undo(...order),
+		},
 		onHidden({ sessionId, sessionKey }) {
 			authority.hide(sessionId);
 			open.replays.forget(replayIdFor(sessionId, sessionKey));
@@ -112,6 +120,12 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		},
 	};
 };
+
+const restoreChoice = (entry: BackupEntry) => ({
+	name: entry.name,
+	createdAt: entry.manifest.createdAt,
+	proven: isProven(entry),
+});
 
 function keepBackups(
 	config: ServerConfig,
