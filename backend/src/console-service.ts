@@ -40,6 +40,8 @@ export interface ConsoleParts {
 	readonly restores: SessionRestores;
 	/** A session was removed: nobody may see it, from memory either. */
 	readonly onHidden: RetentionKeeperDeps["onHidden"];
+	/** A session that had ended is played on: its replay is another now. */
+	readonly forgetReplay: (replayId: string) => void;
 	readonly log: Log;
 	readonly now: () => number;
 }
@@ -64,6 +66,7 @@ export function openConsole(parts: ConsoleParts): Console {
 		removals,
 		undoMs: config.retention.undoMs,
 		onHidden,
+		forgetReplay: parts.forgetReplay,
 		now,
 	});
 	const notices = new NoticeBoard({ store: new NoticeRepo(driver, statements), audit, now, newId });

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { commandLineRestores, type SessionRestores } from "./command-line-restores.js";
 import type { ServerConfig } from "./config.js";
 import { openConsole } from "./console-service.js";
 import { SavepointError } from "./errors.js";
@@ -29,7 +30,8 @@ export interface Service {
 	readonly console: Console;
 	readonly storage: { report(): StorageReport };
 	readonly backups: BackupKeeper;
-	readonly restorer: SessionRestorer;
+	/** Restores of one session, for the command line. */
+	readonly restorer: SessionRestores;
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
 	readonly lost: Promise<SavepointError>;
 	/** Tells other processes on this machine where the sessions of this storage are served. */
@@ -88,6 +90,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 			restore: (...order) => restorer.restore(...order),
 			undo: (...order) => restorer.undo(...order),
 		},
+		forgetReplay: (replayId) => open.replays.forget(replayId),
 		onHidden({ sessionId, sessionKey }) {
 			authority.hide(sessionId);
 			open.replays.forget(replayIdFor(sessionId, sessionKey));
@@ -99,7 +102,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 	console.retention.start();
 	return {
 		backups,
-		restorer,
+		restorer: commandLineRestores(restorer, console.audit),
 		authority,
 		...open,
 		console,

@@ -240,7 +240,7 @@ export const AuditLine = Type.Object({
 	action: literals(AUDIT_ACTIONS),
 	/** A session's or a notice's id; null where the action has none. */
 	subject: nullable(Type.String()),
-	/** Where the operator was: the client's address. */
+	/** Where the operator was: the client's address, or `command line`. */
 	from: Type.String(),
 	before: nullable(Type.Unknown()),
 	after: nullable(Type.Unknown()),

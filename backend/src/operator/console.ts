@@ -10,7 +10,7 @@ import type { SignIns } from "./sign-ins.js";
 /** All that the console's calls are made of. */
 export interface Console {
 	readonly signIns: Pick<SignIns, "isOn" | "signIn" | "expiryOf" | "signOut" | "lockedForMs">;
-	readonly audit: Pick<AuditBook, "page">;
+	readonly audit: Pick<AuditBook, "page" | "pageOf" | "prepare">;
 	readonly sessions: Pick<SessionDesk, "list" | "open" | "log" | "audit">;
 	readonly actions: Pick<SessionActions, "end" | "delete" | "backups" | "compare" | "restore">;
 	readonly notices: Pick<NoticeBoard, "active" | "all" | "send" | "withdraw">;

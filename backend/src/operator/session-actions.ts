@@ -1,10 +1,11 @@
-import type { AuditLine, RestoreChoices, RestoreDiff, Session } from "@savepoint/core";
+import type { AuditLine, RestoreChoices, RestoreDiff } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
 import type { Along, OperatorDeeds } from "../game/operator-deeds.js";
 import type { StoredAuditEntry } from "../storage/operators/ports.js";
-import type { AuditBook, Deed, Origin } from "./audit-book.js";
+import type { AuditBook, Origin } from "./audit-book.js";
 import type { SessionRemovals, SessionRestores } from "./ports.js";
 import type { RetentionKeeperDeps } from "./retention-keeper.js";
+import { entryAlong, readEntry, type SessionDeed, standingOf } from "./session-entry.js";
 
 export interface SessionActionsDeps {
 	readonly audit: Pick<AuditBook, "prepare" | "undoable">;
@@ -14,14 +15,8 @@ export interface SessionActionsDeps {
 	/** How long a deletion can be taken back. */
 	readonly undoMs: number;
 	readonly onHidden: RetentionKeeperDeps["onHidden"];
+	readonly forgetReplay: (replayId: string) => void;
 	readonly now: () => number;
-}
-
-interface SessionDeed extends Pick<Deed, "action" | "subject"> {
-	/** What the entry says of the outcome beside the session's state. */
-	readonly more?: object;
-	/** The entry that this one takes back. */
-	readonly undone?: string;
 }
 
 /**
@@ -42,10 +37,8 @@ export class SessionActions {
 
 	/** As abandoned. Rejects with SESSION_ENDED, too. */
 	end(id: string, origin: Origin): Promise<AuditLine> {
-		const deed = { action: "end-session", subject: id } as const;
-		return this.#inTurn(() =>
-			this.#audited(deed, origin, (along) => this.#deps.deeds.end(id, along)),
-		);
+		const deed = { action: "end-session", subject: id, origin } as const;
+		return this.#inTurn(() => this.#audited(deed, (along) => this.#deps.deeds.end(id, along)));
 	}
 
 	/** Hides it at once and takes it out of the statistics; what is stored goes later. */
@@ -86,9 +79,9 @@ export class SessionActions {
 	/** `seq`: as the difference was shown; else RESTORE_OUTDATED. Else as `compare`. */
 	async restore(id: string, from: string, seq: number, origin: Origin): Promise<AuditLine> {
 		this.#demandChoice(from);
-		const deed = { action: "restore-session", subject: id, more: { from } } as const;
+		const deed = { action: "restore-session", subject: id, more: { from }, origin } as const;
 		return this.#inTurn(() =>
-			this.#audited(deed, origin, (along) => this.#deps.restores.restore(from, id, seq, along)),
+			this.#audited(deed, (along) => this.#deps.restores.restore(from, id, seq, along)),
 		);
 	}
 
@@ -113,16 +106,26 @@ export class SessionActions {
 	}
 
 	#reopen(entry: StoredAuditEntry, origin: Origin): Promise<AuditLine> {
-		const { id, subject, ended } = wordsOf(entry);
-		const deed = { action: "reopen-session", subject, undone: id } as const;
-		return asUndo(() =>
-			this.#audited(deed, origin, (along) => this.#deps.deeds.reopen(subject, ended, along)),
-		);
+		const { id, subject, ended } = readEntry(entry);
+		const { deeds, forgetReplay } = this.#deps;
+		const deed = { action: "reopen-session", subject, undone: id, origin } as const;
+		return asUndo(async () => {
+			let replayId: string | null = null;
+			const line = await this.#audited(deed, (along) =>
+				deeds.reopen(subject, ended, (before, after) => {
+					replayId = before.replayId;
+					return along(before, after);
+				}),
+			);
+			// The game goes on, and its replay will be another.
+			if (replayId !== null) forgetReplay(replayId);
+			return line;
+		});
 	}
 
 	/** In the moment of the deletion it was what the entry says, and nobody could change it since. */
 	#bringBack(entry: StoredAuditEntry, origin: Origin): Promise<AuditLine> {
-		const { id, subject, ended } = wordsOf(entry);
+		const { id, subject, ended } = readEntry(entry);
 		const { audit, deeds, removals } = this.#deps;
 		return asUndo(async () => {
 			const deed = {
@@ -138,25 +141,19 @@ export class SessionActions {
 	}
 
 	#undoRestore(entry: StoredAuditEntry, origin: Origin): Promise<AuditLine> {
-		const { id, subject, ended } = wordsOf(entry);
-		const deed = { action: "undo-restore", subject, undone: id } as const;
+		const { id, subject, ended } = readEntry(entry);
+		const deed = { action: "undo-restore", subject, undone: id, origin } as const;
 		return asUndo(() =>
-			this.#audited(deed, origin, (along) => this.#deps.restores.undo(subject, ended.seq, along)),
+			this.#audited(deed, (along) => this.#deps.restores.undo(subject, ended.seq, along)),
 		);
 	}
 
-	async #audited(
-		{ more, undone, ...deed }: SessionDeed,
-		origin: Origin,
-		act: (along: Along) => Promise<unknown>,
-	): Promise<AuditLine> {
+	async #audited(deed: SessionDeed, act: (along: Along) => Promise<unknown>): Promise<AuditLine> {
 		let line: AuditLine | null = null;
-		await act((before, after) => {
-			const states = { before: standingOf(before), after: { ...standingOf(after), ...more } };
-			const prepared = this.#deps.audit.prepare({ ...deed, ...states }, origin, undone ?? null);
-			line = prepared.line;
-			return prepared.statements;
+		const along = entryAlong(this.#deps.audit, deed, (told) => {
+			line = told;
 		});
+		await act(along);
 		return made(line);
 	}
 
@@ -171,21 +168,6 @@ export class SessionActions {
 		this.#turn = acting.catch(() => undefined);
 		return acting;
 	}
-}
-
-/** A session as the audit log keeps it: what changed, without the level and the artifacts. */
-function standingOf(session: Session) {
-	const { status, result, score, seq, stateHash, remainingSeconds, endedAt } = session;
-	const artifacts = session.artifacts.length;
-	return { status, result, score, artifacts, seq, stateHash, remainingSeconds, endedAt };
-}
-
-/** What an undo goes by: the entry that it takes back, as `standingOf` wrote it. */
-function wordsOf({ id, subject, before, after }: StoredAuditEntry) {
-	const was = (before ?? {}) as Partial<ReturnType<typeof standingOf>>;
-	const became = (after ?? {}) as Partial<ReturnType<typeof standingOf>>;
-	const leftMs = Math.round((was.remainingSeconds ?? 0) * 1000);
-	return { id, subject: subject ?? "", ended: { seq: became.seq ?? -1, leftMs } };
 }
 
 /** Why an undo cannot be done, in the words of an undo. */

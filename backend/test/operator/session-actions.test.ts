@@ -113,6 +113,8 @@ describe("ending a session", () => {
 		const before = await see(id);
 		expect(before.remainingSeconds).toBeLessThan(17);
 		const { id: entryId } = await operator.does(`/sessions/${id}/end`);
+		const { replayId } = await see(id);
+		expect((await call("GET", `/api/replays/${replayId}`)).status).toBe(200);
 		await live(20_000);
 		const undo = await operator.does(`/audit/${entryId}/undo`);
 		expect(undo).toMatchObject({
@@ -124,6 +126,7 @@ describe("ending a session", () => {
 		const back = await see(id);
 		expect(back).toMatchObject({ status: "active", artifacts: before.artifacts, seq: 4 });
 		expect(Math.abs(back.remainingSeconds - before.remainingSeconds)).toBeLessThan(1);
+		expect((await call("GET", `/api/replays/${replayId}`)).status).toBe(404);
 		expect((await play(id, "c")).body.seq).toBe(5);
 		expect((await endOf(id)).status).toBe(200);
 		expect(await see(id)).toMatchObject({ result: "lost" });
@@ -252,6 +255,19 @@ describe("restoring a session", () => {
 		await play(id, "after");
 		expect(await operator.refused(`/audit/${entry.id}/undo`)).toBe("UNDO_OUTDATED");
 		expect((await see(id)).seq).toBe(5);
+	});
+
+	it("[O20] by the command line is in the audit log, too, and so is its undo", async () => {
+		const id = await game();
+		const name = await server.backUp();
+		await play(id, "late");
+		await server.restorer.restore(name, id, 3);
+		await server.restorer.undo(id, 4);
+		const { body } = await operator.get<SessionAudit>(`/sessions/${id}/audit`);
+		expect(body.entries).toMatchObject([
+			{ action: "undo-restore", from: "command line" },
+			{ action: "restore-session", after: { from: name }, undoneBy: body.entries[0]?.id },
+		]);
 	});
 
 	it("[O20] refuses what is outdated, and takes no path for a backup", async () => {

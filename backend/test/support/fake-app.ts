@@ -22,7 +22,13 @@ function closedConsole(): Console {
 	};
 	return {
 		signIns: { isOn: false, signIn: off, expiryOf: off, signOut: off, lockedForMs: () => 0 },
-		audit: { page: off },
+		audit: {
+			page: off,
+			pageOf: off,
+			prepare: () => {
+				throw new SavepointError("CONSOLE_OFF");
+			},
+		},
 		sessions: { list: off, open: off, log: off, audit: off },
 		actions: {
 			end: off,

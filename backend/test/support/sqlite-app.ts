@@ -6,7 +6,7 @@ import type { FastifyInstance } from "fastify";
 import { buildApp } from "#src/app.js";
 import { readConfig } from "#src/config.js";
 import type { Log } from "#src/log.js";
-import { openService } from "#src/service.js";
+import { openService, type Service } from "#src/service.js";
 import { COUNTED } from "#src/storage/doctor/counters-check.js";
 
 const ignore = () => {};
@@ -18,6 +18,8 @@ export interface SqliteApp {
 	readonly skip: (ms: number) => void;
 	/** The newest state as a proven backup; its name. */
 	backUp(): Promise<string>;
+	/** What the command line asks for restores. */
+	readonly restorer: Service["restorer"];
 	/** What the server does each hour: old sessions are marked, and marks whose time is over go. */
 	retain(): Promise<void>;
 	/** Whether the counters are those of a recount, by the sessions' rows as they are stored. */
@@ -64,6 +66,7 @@ export async function makeSqliteApp(
 		skip(ms) {
 			skippedMs += ms;
 		},
+		restorer: service.restorer,
 		query: async (sql) => query(sql),
 		async backUp() {
 			return (await service.backups.take({ label: "manual", full: true })).name;

@@ -88,6 +88,7 @@ const app = buildApp({
 		deeds: authority.deeds,
 		restores: { choices: () => [], compare: noBackups, restore: noBackups, undo: noBackups },
 		onHidden: quiet,
+		forgetReplay: quiet,
 		log,
 		now: Date.now,
 	}),

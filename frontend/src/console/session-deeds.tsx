@@ -23,8 +23,8 @@ export function SessionDeeds({ session, onDone }: { session: Session; onDone: ()
 		setQuestion({
 			title: "End this session?",
 			text:
-				"The game ends at once, as abandoned, and whoever plays it is told so. Undo gives the " +
-				"player the game back, with the time that was left.",
+				"The game ends at once, as abandoned, and whoever plays it is told so. Undo makes it " +
+				"active again, with the time that was left.",
 			action: "End it",
 			onYes: () => run("The session was ended.", () => call(`${path}/end`, {})),
 		});
