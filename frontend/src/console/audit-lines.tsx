@@ -1,4 +1,4 @@
-import type { ActionAnswer, AuditLine } from "@savepoint/core";
+import type { ActionAnswer, AuditAction, AuditLine } from "@savepoint/core";
 import { useState } from "preact/hooks";
 import { call } from "./call.js";
 import { Ask, type Question, Table, Trouble } from "./parts.js";
@@ -45,6 +45,15 @@ export function AuditLines(props: { entries: readonly AuditLine[]; onUndone: () 
 	);
 }
 
+/** What an undo brings about. */
+const OUTCOMES: Readonly<Partial<Record<AuditAction, string>>> = {
+	"reopen-session": "The session is active again, with the time that its player had left.",
+	"undelete-session": "The session is there again as it was, and counts again.",
+	"undo-restore": "The session is again as it was right before the restore.",
+	"withdraw-notice": "The notice is shown no longer.",
+	"show-notice": "The notice is shown again, until its time is over.",
+};
+
 /** Asks, and undoes; `onUndone` when that is stored. */
 export function useUndo(onUndone: () => void) {
 	const deed = useDeed(onUndone);
@@ -56,7 +65,7 @@ export function useUndo(onUndone: () => void) {
 		ask: ({ id, action, undo }: AuditLine): void =>
 			setQuestion({
 				title: `Undo “${actionText(action)}”?`,
-				text: `This does “${actionText(undo ?? "")}”, with an entry of its own.`,
+				text: `${undo === null ? "" : (OUTCOMES[undo] ?? "")} The undo has an entry of its own.`,
 				action: "Undo",
 				onYes: () => deed.run(() => call<ActionAnswer>(`/audit/${id}/undo`, {})),
 			}),
