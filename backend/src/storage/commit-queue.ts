@@ -333,7 +333,6 @@ export class CommitQueue implements Commits {
 	#setTrouble(trouble: StorageTrouble | null): void {
 		if (this.#trouble?.code === trouble?.code) return;
 		this.#trouble = trouble;
-		this.#lastProbeAtMs = this.#options.now();
 		this.#options.onTrouble?.(trouble);
 	}
 
