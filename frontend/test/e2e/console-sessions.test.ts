@@ -166,7 +166,7 @@ describeInBrowser("a session in the console", (stand) => {
 		expect(await stateOf(stand(), id)).toBe("active");
 	});
 
-	it("[O21] that was ended and given back is played on by its player, who loads it anew", async () => {
+	it("[O21] that was ended and given back is played on once its player loads it anew", async () => {
 		const operator = await signIn(stand());
 		const player = await stand().open();
 		const id = await stand().start(player, 300);
