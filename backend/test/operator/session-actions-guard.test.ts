@@ -1,6 +1,6 @@
 // Goal: whoever else is there, an operator's deeds are right: another operator, a player, a
-// stranger. Method: calls at once against the HTTP server over a real database; the counters are held against
-// a recount after each test, which must see a mark that does not count.
+// stranger. Method: calls at once against the HTTP server over a real database; the counters are
+// held against a recount after each test, which must see a mark that does not count.
 import type { SessionAudit, SessionLog } from "@savepoint/core";
 import { describe, expect, it } from "vitest";
 import { PASSWORD, useConsoleStand } from "../support/console-stand.js";
