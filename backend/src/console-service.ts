@@ -75,6 +75,7 @@ export function openConsole(parts: ConsoleParts): Console {
 			policy: config.retention,
 			store: new RemovalRepo(driver, statements, MODULES),
 			writer,
+			audit,
 			sessions: storage.sessions,
 			onHidden,
 			now,

@@ -54,7 +54,11 @@ export async function startServer(
 	});
 	const control = new ControlServer({
 		database: databaseAt(service.storage.report().location),
-		verbs: controlVerbs({ ...service, version: VERSION }),
+		verbs: controlVerbs({
+			...service,
+			retention: service.console.retention,
+			version: VERSION,
+		}),
 		log,
 	});
 	try {

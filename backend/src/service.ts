@@ -13,12 +13,14 @@ import { KEPT_REPLAY_MOVES_MAX } from "./limits.js";
 import { localDay } from "./local-day.js";
 import type { Log } from "./log.js";
 import { BackupKeeper } from "./operations/backup-keeper.js";
+import { LiveRepairer, type LiveRepairerDeps } from "./operations/repair-session.js";
 import { SessionRestorer } from "./operations/restore-session.js";
 import type { Console } from "./operator/console.js";
 import { backupDirectoryOf } from "./storage/config.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
+import { SessionRepairer } from "./storage/quarantined/session-repairer.js";
 
 /** The authority on an open storage. */
 export interface Service {
@@ -29,6 +31,7 @@ export interface Service {
 	readonly storage: { report(): StorageReport };
 	readonly backups: BackupKeeper;
 	readonly restorer: SessionRestorer;
+	readonly repairer: LiveRepairer;
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
 	readonly lost: Promise<SavepointError>;
 	/** Tells other processes on this machine where the sessions of this storage are served. */
@@ -52,6 +55,8 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		now,
 		onLost: (code, reason) => lose(new SavepointError(code, reason)),
 	});
+	// A repair of a session may raise it while the server runs.
+	const generation = { now: storage.generation };
 	const authority = new SessionStore({
 		repository: storage.sessions,
 		commits: storage.commits,
@@ -60,10 +65,12 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		newId,
 		newSeed: () => randomInt(SEEDS),
 		localDay,
-		generation: storage.generation,
+		get generation() {
+			return generation.now;
+		},
 	});
 	authority.start();
-	const backups = keepBackups(config, storage, { log, now });
+	const backups = keepBackups(config, storage, { log, now, generation });
 	backups.start();
 	const open = openPublic(storage, log, now);
 	const restorer = new SessionRestorer({
@@ -74,6 +81,13 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		directory: backupDirectoryOf(config.storage),
 		now,
 		onRestored: ({ id, key }) => open.replays.forget(replayIdFor(id, key)),
+	});
+	const repairer = repairLive(storage, {
+		now,
+		forget: (id) => authority.hide(id),
+		onCut: () => {
+			generation.now += 1;
+		},
 	});
 	const console = openConsole({
 		config,
@@ -92,6 +106,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 	return {
 		backups,
 		restorer,
+		repairer,
 		authority,
 		...open,
 		console,
@@ -115,9 +130,14 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 
 function keepBackups(
 	config: ServerConfig,
-	{ driver, commits, generation }: Storage,
-	{ log, now }: { readonly log: Log; readonly now: () => number },
+	{ driver, commits }: Storage,
+	parts: {
+		readonly log: Log;
+		readonly now: () => number;
+		readonly generation: { readonly now: number };
+	},
 ): BackupKeeper {
+	const { log, now, generation } = parts;
 	return new BackupKeeper({
 		directory: backupDirectoryOf(config.storage),
 		config: config.backups,
@@ -128,10 +148,20 @@ function keepBackups(
 			await driver.copyTo(target, tell);
 		},
 		changes: () => commits.gauges.batches,
-		generation,
+		get generation() {
+			return generation.now;
+		},
 		log,
 		now,
 	});
+}
+
+function repairLive(
+	{ driver, statements, commits, sessions }: Storage,
+	{ now, ...rest }: Pick<LiveRepairerDeps, "forget" | "onCut"> & { readonly now: () => number },
+): LiveRepairer {
+	const repairer = new SessionRepairer({ reader: driver, statements, commits, now });
+	return new LiveRepairer({ repairer, reader: driver, sessions, commits, ...rest });
 }
 
 /** What strangers may see, over the same storage. */
