@@ -4,6 +4,7 @@ import { SavepointError } from "../errors.js";
 import type { RequestCounts } from "./metrics/request-counts.js";
 import type { PathMethods } from "./path-methods.js";
 import { Pipelines } from "./pipelines.js";
+import { REQUEST_ID_HEADER } from "./request-ids.js";
 
 /** What a Host header may be made of: a name or an address, and a port. */
 const HOST = /^[\w.:[\]%-]{1,255}$/;
@@ -19,12 +20,13 @@ export interface Gate {
 /**
  * The first look at every request, before its body is read. It is one plain function, as it runs
  * on the hot path: a wrong path, method or host is turned away here, and a body's content type is
- * forgotten, because bodies are read as JSON whatever they call themselves.
+ * forgotten, because bodies are read as JSON whatever they call themselves. Each answer gets its id.
  */
 export function createAdmission(gate: Gate, methods: PathMethods, requests: RequestCounts) {
 	const pipelines = new Pipelines();
 	return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
 		const { headers } = request.raw;
+		reply.header(REQUEST_ID_HEADER, request.id);
 		if (gate.closing && request.url !== "/health/live") {
 			reply.header("connection", "close");
 			done(new SavepointError("SHUTTING_DOWN"));

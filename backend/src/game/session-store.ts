@@ -209,10 +209,7 @@ export class SessionStore implements Authority {
 	}
 
 	#expected(error: unknown): SavepointError {
-		if (error instanceof SavepointError) {
-			if (error.code === "SESSION_HARMED") this.#deps.log.error({ err: error }, error.message);
-			return error;
-		}
+		if (error instanceof SavepointError) return error;
 		return new SavepointError("INTERNAL", undefined, { cause: error });
 	}
 
