@@ -38,7 +38,7 @@ export function createErrorHandler(failures: FailureLog) {
 	return (raised: unknown, request: FastifyRequest, reply: FastifyReply): void => {
 		const error = toSavepointError(raised);
 		const status = error.entry.httpStatus ?? 500;
-		if (status >= 500) failures.note(error, loggedRequest(request));
+		if (status >= 500) failures.note(error, () => loggedRequest(request));
 		if ((status === 503 || status === 429) && !reply.hasHeader("retry-after"))
 			reply.header("retry-after", RETRY_AFTER_SECONDS);
 		// The type by hand: a handler may have set another before it failed.

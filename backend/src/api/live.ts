@@ -52,7 +52,7 @@ export function registerLive(app: FastifyInstance, context: ApiContext, gate: Ga
 			const connection = new LiveConnection(webSocket, sessionId, {
 				authority,
 				limit,
-				onFailure: (error) => failures.note(error, told),
+				onFailure: (error) => failures.note(error, () => told),
 			});
 			if (isTold) tellOf(webSocket, context, told);
 			const closed = new Promise<void>((resolve) => webSocket.once("close", () => resolve()));

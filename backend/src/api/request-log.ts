@@ -38,25 +38,32 @@ export class FailureLog {
 		this.#uptimeMs = uptimeMs;
 	}
 
-	note(error: SavepointError, { id: requestId, method, route }: LoggedRequest): void {
-		const status = error.entry.httpStatus ?? 500;
+	/** `about` is asked for only where a line is written. */
+	note(error: SavepointError, about: () => LoggedRequest): void {
+		const { code, entry } = error;
+		const status = entry.httpStatus ?? 500;
 		if (status < 500) return;
-		const fields = { requestId, method, route, status, code: error.code };
-		if (status === 500) this.#log.error({ ...fields, err: error.cause ?? error }, "failed");
-		else this.#warn(fields);
+		const told = status === 500 ? null : this.#toldOf(code);
+		if (told === undefined) return;
+		const { id: requestId, method, route } = about();
+		const fields = { requestId, method, route, status, code };
+		if (told === null) this.#log.error({ ...fields, err: error.cause ?? error }, "failed");
+		else this.#log.warn({ ...fields, leftOut: told }, "unavailable");
 	}
 
-	#warn(fields: { readonly code: string }): void {
+	/** How many were left out since the last line of this code; undefined: this one is, too. */
+	#toldOf(code: string): number | undefined {
 		const nowMs = this.#uptimeMs();
-		const told = this.#told.get(fields.code) ?? { lastAtMs: Number.NEGATIVE_INFINITY, leftOut: 0 };
-		this.#told.set(fields.code, told);
+		const told = this.#told.get(code) ?? { lastAtMs: Number.NEGATIVE_INFINITY, leftOut: 0 };
+		this.#told.set(code, told);
 		if (nowMs - told.lastAtMs < UNAVAILABLE_LOGGED_MS) {
 			told.leftOut += 1;
-			return;
+			return undefined;
 		}
-		this.#log.warn({ ...fields, leftOut: told.leftOut }, "unavailable");
+		const { leftOut } = told;
 		told.lastAtMs = nowMs;
 		told.leftOut = 0;
+		return leftOut;
 	}
 }
 

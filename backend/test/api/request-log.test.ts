@@ -137,7 +137,7 @@ describe("what the server cannot do", () => {
 		const log = { debug: note, info: note, warn: note, error: note, fatal: note };
 		let nowMs = 0;
 		const failures = new FailureLog(log, () => nowMs);
-		const request = { id: "r", method: "GET", route: "/" };
+		const request = () => ({ id: "r", method: "GET", route: "/" });
 		const full = new SavepointError("STORAGE_FULL");
 		for (nowMs = 0; nowMs <= 1_000; nowMs += 100) failures.note(full, request);
 		expect(lines.map(({ leftOut }) => leftOut)).toEqual([0, 9]);
@@ -175,7 +175,7 @@ describe("the log", { timeout: 60_000 }, () => {
 		const { sessionId } = await created.json();
 		const move = { id: "secret-move", type: "spawn", artifactId: "secret-name", x: 1, y: 2 };
 		await post(`/api/sessions/${sessionId}/moves`, { moves: [move] });
-		await post("/api/high-scores", { playerTag: TAG, result: "won", remainingArtifacts: 0 });
+		await post("/api/high-scores", { playerTag: TAG, result: "won", remainingUnchecked: 0 });
 		await post(`/api/sessions/${sessionId}/moves`, { moves: [{ ...move, x: TAG }] });
 		await post(
 			`/api/sessions/${sessionId}/moves`,
