@@ -1,6 +1,7 @@
 import type { ErrorBody, ErrorCode } from "@savepoint/core";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { RETRY_AFTER_SECONDS, SavepointError } from "../errors.js";
+import { REQUEST_ID_HEADER } from "./request-ids.js";
 import { type FailureLog, loggedRequest } from "./request-log.js";
 
 /** What Fastify itself may raise before one of our handlers runs. */
@@ -41,6 +42,8 @@ export function createErrorHandler(failures: FailureLog) {
 		if (status >= 500) failures.note(error, () => loggedRequest(request));
 		if ((status === 503 || status === 429) && !reply.hasHeader("retry-after"))
 			reply.header("retry-after", RETRY_AFTER_SECONDS);
+		// What is not even a request's path passes no hook.
+		reply.header(REQUEST_ID_HEADER, request.id);
 		// The type by hand: a handler may have set another before it failed.
 		reply.code(status).type("application/json; charset=utf-8").send(errorBody(error));
 	};
