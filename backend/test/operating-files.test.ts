@@ -1,6 +1,6 @@
-// Goal: the files that operators copy are right. Method: systemd itself reads the unit; the settings
-// are held against those of the server, the proxy's headers against a real server, the alerts
-// against its metrics; what cannot run here is read by the shell.
+// Goal: the files that operators copy are right. Method: systemd itself reads the unit; the
+// settings are held against those of the server, the proxy's headers against a real server, the
+// alerts against its metrics; what cannot run here is read by the shell.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -145,7 +145,7 @@ describe("the proxy", { timeout: 60_000 }, () => {
 		);
 	});
 
-	it("[J4] leaves the console's cookie secure, and changes from its own pages allowed", async () => {
+	it("[J4] leaves the console's cookie secure, and its own pages allowed", async () => {
 		const url = await serve();
 		// Node's fetch sets Host itself, so the Origin is of what it sets.
 		const { host } = new URL(url);

@@ -20,7 +20,7 @@ export interface Gate {
 /**
  * The first look at every request, before its body is read. It is one plain function, as it runs
  * on the hot path: a wrong path, method or host is turned away here, and a body's content type is
- * forgotten, because bodies are read as JSON whatever they call themselves. Each answer gets its id.
+ * forgotten, because bodies are read as JSON whatever they call themselves.
  */
 export function createAdmission(gate: Gate, methods: PathMethods, requests: RequestCounts) {
 	const pipelines = new Pipelines();

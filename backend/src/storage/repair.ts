@@ -45,8 +45,8 @@ const HARMED_MAX = 100_000;
  * not verify by its log. Beside a running server a dry run changes nothing, and sessions are
  * repaired by the server itself.
  *
- * @throws STORAGE_LOCKED where the database itself is damaged and a server has it, SESSION_NOT_FOUND,
- * and as a start does.
+ * @throws STORAGE_LOCKED where the database itself is damaged and a server has it,
+ * SESSION_NOT_FOUND, and as a start does.
  */
 export async function repair(config: StorageConfig, order: RepairOrder): Promise<RepairReport> {
 	const paths = databasePaths(resolve(config.path));

@@ -1,5 +1,5 @@
-// Goal: the container blocks of the pages for operators are true. Method: they are run as they stand,
-// with a data directory and a port of their own.
+// Goal: the container blocks of the pages for operators are true. Method: they are run as they
+// stand, with a data directory and a port of their own.
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { composeCommand } from "../../../scripts/lib/compose.mjs";
@@ -16,7 +16,7 @@ describe.skipIf(command === null)("operating in a container", { timeout: BUILD_M
 	const data = dataDirectory(IMAGE_UID);
 	afterAll(() => rmSync(data, { recursive: true, force: true }));
 
-	it("[J4] deploying and upgrading: it answers, it is healthy, and it can be backed up", async () => {
+	it("[J4] deploying and upgrading: healthy, and backed up", async () => {
 		const port = await freePort();
 		const env = {
 			...process.env,

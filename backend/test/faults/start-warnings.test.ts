@@ -26,7 +26,7 @@ describe("a start that sees trouble coming", { timeout: 60_000 }, () => {
 		const { directory } = mountDisk(32 * MIB);
 		const database = join(directory, "game.sqlite");
 		const server = startServer({ database });
-		const url = await server.listening();
+		const url = await server.welcomed();
 		const said = /has \d+\.\d MiB left, less than 64 MiB, .*make room there, or move the data/;
 		expect(warningsOf(server)).toContainEqual(expect.stringMatching(said));
 		expect(await healthWarnings(url)).toContainEqual(expect.stringMatching(said));
@@ -43,7 +43,7 @@ describe("a start that sees trouble coming", { timeout: 60_000 }, () => {
 		const games = await storeGames(1);
 		tamper(games.database, `update service set heartbeat_at = ${Date.now() + 3_600_000}`);
 		const server = startServer({ database: games.database });
-		const url = await server.listening();
+		const url = await server.welcomed();
 		const said = /clock .* is \d+ seconds behind the last time .*set the clock/;
 		expect(warningsOf(server)).toContainEqual(expect.stringMatching(said));
 		expect(await healthWarnings(url)).toContainEqual(expect.stringMatching(said));
@@ -53,7 +53,7 @@ describe("a start that sees trouble coming", { timeout: 60_000 }, () => {
 
 	it("[B64] a start with nothing to warn of warns of nothing about either", async () => {
 		const server = startServer({ database: join(temporaryDirectory(), "game.sqlite") });
-		await server.listening();
+		await server.welcomed();
 		for (const warning of warningsOf(server)) expect(warning).not.toMatch(/MiB left|clock/);
 	});
 });

@@ -1,6 +1,6 @@
-// Goal: a player who knows more than a database that had to be recovered loses nothing that her page
-// still has. Method: a real server and the real client; the page of the file that holds her moves is
-// spoilt while the server is down.
+// Goal: a player who knows more than a database that had to be recovered loses nothing that her
+// page still has. Method: a real server and the real client; the page of the file that holds her
+// moves is spoilt while the server is down.
 import { memoryStorage, type RolledBack, SavepointClient } from "@savepoint/client";
 import Database from "better-sqlite3";
 import { afterEach, describe, expect, it } from "vitest";
@@ -53,7 +53,7 @@ describe("[B60] a recovered database", { timeout: 120_000 }, () => {
 	const rolledBack = (opened: SavepointClient): Promise<RolledBack> =>
 		new Promise((resolve) => opened.on("rolled-back", resolve));
 
-	it("[B60] has a higher generation: the page sends what it still has, and tells the player", async () => {
+	it("[B60] has a higher generation: the player's page sends what it still has", async () => {
 		const { database } = databasePaths(`${temporaryDirectory()}/game.sqlite`);
 		const { port, client: opened } = await played(database);
 		zeroPage(database, "moves");
@@ -61,7 +61,7 @@ describe("[B60] a recovered database", { timeout: 120_000 }, () => {
 		flip(database, 20);
 		const told = rolledBack(opened);
 		const server = startServer({ database, env: { PORT: port } });
-		const url = await server.listening();
+		const url = await server.welcomed();
 		expect(server.out).toContain("RECOVERED");
 		expect(await told).toEqual({ resent: MOVES, lost: 0, seq: 0 });
 		await opened.settled();
@@ -79,7 +79,7 @@ describe("[B60] a recovered database", { timeout: 120_000 }, () => {
 		expect(await seqAt(url, sessionId)).toEqual({ seq: MOVES, generation: 3 });
 	});
 
-	it("[B60] negative control: a restart without damage is none, and nothing is sent again", async () => {
+	it("[B60] negative control: nothing is sent again after a restart", async () => {
 		const { database } = databasePaths(`${temporaryDirectory()}/game.sqlite`);
 		const { port, client: opened } = await played(database);
 		expect(generationIn(database)).toBe(1);

@@ -69,7 +69,7 @@ describe("[B61] repair beside a running server", { timeout: 120_000 }, () => {
 		expect(await examine(games.database)).toMatchObject({ verdict: "healthy", drift: [] });
 	});
 
-	it("[B61] a session that is in memory is not played on with what is no longer stored", async () => {
+	it("[B61] a session in memory is not played on with what is gone", async () => {
 		server = await serve(games.database);
 		const [session] = games.sessionIds;
 		expect(await get(server.url, session)).toMatchObject({ seq: 8 });
@@ -80,7 +80,7 @@ describe("[B61] repair beside a running server", { timeout: 120_000 }, () => {
 		expect(await get(server.url, session)).toMatchObject({ httpStatus: 200, seq: 4 });
 	});
 
-	it("[B61] what verifies is left alone, and a row without a loss costs no generation", async () => {
+	it("[B61] what verifies is left alone; no loss costs no generation", async () => {
 		server = await serve(games.database);
 		expect(await repair("--all")).toMatchObject({ exitCode: 0, report: { sessions: [] } });
 		tamper(games.database, "update sessions set score = score + 1 where session_key = 2");

@@ -66,7 +66,7 @@ describeInBrowser("what was typed", (stand) => {
 		expect(await page.evaluate(() => document.cookie)).toBe("");
 	});
 
-	test("[X40] markup that got into a page would not run either: the page's policy forbids it", async () => {
+	test("[X40] markup that got into a page would not run: its policy forbids it", async () => {
 		const { server, open } = stand();
 		const page = await open();
 		const refused: string[] = [];
