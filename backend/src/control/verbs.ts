@@ -39,9 +39,9 @@ const LOCAL = { address: "command line" };
 
 export function controlVerbs(parts: {
 	readonly backups: BackupKeeper;
-	readonly restorer: SessionRestorer;
 	readonly repairer: LiveRepairer;
 	readonly retention: RetentionUndoing;
+	readonly restorer: Pick<SessionRestorer, "compare" | "compareUndo" | "restore" | "undo">;
 	readonly version: string;
 }): Record<string, ControlVerb> {
 	const { backups, restorer, repairer, retention, version } = parts;
