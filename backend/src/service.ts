@@ -60,18 +60,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 	});
 	// A repair of a session may raise it while the server runs.
 	const generation = { now: storage.generation };
-	const authority = new SessionStore({
-		repository: storage.sessions,
-		commits: storage.commits,
-		log,
-		now,
-		newId,
-		newSeed: () => randomInt(SEEDS),
-		localDay,
-		get generation() {
-			return generation.now;
-		},
-	});
+	const authority = openAuthority(storage, { log, now, generation });
 	authority.start();
 	const backups = keepBackups(config, storage, { log, now, generation });
 	backups.start();
@@ -139,6 +128,29 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 	};
 };
 
+interface Parts {
+	readonly log: Log;
+	readonly now: () => number;
+	readonly generation: { readonly now: number };
+}
+
+const openAuthority = (
+	{ sessions, commits }: Storage,
+	{ log, now, generation }: Parts,
+): SessionStore =>
+	new SessionStore({
+		repository: sessions,
+		commits,
+		log,
+		now,
+		newId,
+		newSeed: () => randomInt(SEEDS),
+		localDay,
+		get generation() {
+			return generation.now;
+		},
+	});
+
 const restoreChoice = (entry: BackupEntry) => ({
 	name: entry.name,
 	createdAt: entry.manifest.createdAt,
@@ -148,13 +160,8 @@ const restoreChoice = (entry: BackupEntry) => ({
 function keepBackups(
 	config: ServerConfig,
 	{ driver, commits }: Storage,
-	parts: {
-		readonly log: Log;
-		readonly now: () => number;
-		readonly generation: { readonly now: number };
-	},
+	{ log, now, generation }: Parts,
 ): BackupKeeper {
-	const { log, now, generation } = parts;
 	return new BackupKeeper({
 		directory: backupDirectoryOf(config.storage),
 		config: config.backups,
