@@ -99,6 +99,7 @@ export function openConsole(parts: ConsoleParts): Console {
 			policy: config.retention,
 			store: removals,
 			writer,
+			audit,
 			sessions: storage.sessions,
 			onHidden,
 			now,

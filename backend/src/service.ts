@@ -14,6 +14,7 @@ import { KEPT_REPLAY_MOVES_MAX } from "./limits.js";
 import { localDay } from "./local-day.js";
 import type { Log } from "./log.js";
 import { BackupKeeper } from "./operations/backup-keeper.js";
+import { LiveRepairer, type LiveRepairerDeps } from "./operations/repair-session.js";
 import { SessionRestorer } from "./operations/restore-session.js";
 import type { Console } from "./operator/console.js";
 import { type BackupEntry, isProven, listBackups } from "./storage/backups/catalogue.js";
@@ -21,6 +22,7 @@ import { backupDirectoryOf } from "./storage/config.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
+import { SessionRepairer } from "./storage/quarantined/session-repairer.js";
 
 /** The authority on an open storage. */
 export interface Service {
@@ -32,6 +34,7 @@ export interface Service {
 	readonly backups: BackupKeeper;
 	/** Restores of one session, for the command line. */
 	readonly restorer: SessionRestores;
+	readonly repairer: LiveRepairer;
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
 	readonly lost: Promise<SavepointError>;
 	/** Tells other processes on this machine where the sessions of this storage are served. */
@@ -56,19 +59,11 @@ export const openService: OpenService = async (config, log, ownNow) => {
 		onLost: (code, reason) => lose(new SavepointError(code, reason)),
 	});
 	const { now } = storage;
-	const authority = new SessionStore({
-		repository: storage.sessions,
-		commits: storage.commits,
-		log,
-		now,
-		newId,
-		newSeed: () => randomInt(SEEDS),
-		localDay,
-		generation: storage.generation,
-		readCounters: storage.readCounters,
-	});
+	// A repair of a session may raise it while the server runs.
+	const generation = { now: storage.generation };
+	const authority = openAuthority(storage, { log, now, generation });
 	authority.start();
-	const backups = keepBackups(config, storage, { log, now });
+	const backups = keepBackups(config, storage, { log, now, generation });
 	backups.start();
 	const open = openPublic(storage, log, now);
 	const restorer = new SessionRestorer({
@@ -79,6 +74,13 @@ export const openService: OpenService = async (config, log, ownNow) => {
 		directory: backupDirectoryOf(config.storage),
 		now,
 		onRestored: ({ id, key }) => open.replays.forget(replayIdFor(id, key)),
+	});
+	const repairer = repairLive(storage, {
+		now,
+		forget: (id) => authority.forget(id),
+		onCut: () => {
+			generation.now += 1;
+		},
 	});
 	const console = openConsole({
 		config,
@@ -105,6 +107,7 @@ export const openService: OpenService = async (config, log, ownNow) => {
 	return {
 		backups,
 		restorer: commandLineRestores(restorer, console.audit),
+		repairer,
 		authority,
 		...open,
 		console,
@@ -126,6 +129,30 @@ export const openService: OpenService = async (config, log, ownNow) => {
 	};
 };
 
+interface Parts {
+	readonly log: Log;
+	readonly now: () => number;
+	readonly generation: { readonly now: number };
+}
+
+const openAuthority = (
+	{ sessions, commits, readCounters }: Storage,
+	{ log, now, generation }: Parts,
+): SessionStore =>
+	new SessionStore({
+		repository: sessions,
+		commits,
+		log,
+		now,
+		newId,
+		newSeed: () => randomInt(SEEDS),
+		localDay,
+		readCounters,
+		get generation() {
+			return generation.now;
+		},
+	});
+
 const restoreChoice = (entry: BackupEntry) => ({
 	name: entry.name,
 	createdAt: entry.manifest.createdAt,
@@ -134,8 +161,8 @@ const restoreChoice = (entry: BackupEntry) => ({
 
 function keepBackups(
 	config: ServerConfig,
-	{ driver, commits, generation, report }: Storage,
-	{ log, now }: { readonly log: Log; readonly now: () => number },
+	{ driver, commits, report }: Storage,
+	{ log, now, generation }: Parts,
 ): BackupKeeper {
 	const { location } = report();
 	return new BackupKeeper({
@@ -149,10 +176,20 @@ function keepBackups(
 			await driver.copyTo(target, tell);
 		},
 		changes: () => commits.gauges.batches,
-		generation,
+		get generation() {
+			return generation.now;
+		},
 		log,
 		now,
 	});
+}
+
+function repairLive(
+	{ driver, statements, commits, sessions }: Storage,
+	{ now, ...rest }: Pick<LiveRepairerDeps, "forget" | "onCut"> & { readonly now: () => number },
+): LiveRepairer {
+	const repairer = new SessionRepairer({ reader: driver, statements, commits, now });
+	return new LiveRepairer({ repairer, reader: driver, sessions, commits, ...rest });
 }
 
 /** What strangers may see, over the same storage. */

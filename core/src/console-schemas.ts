@@ -231,6 +231,7 @@ export const AUDIT_ACTIONS = [
 	"withdraw-notice",
 	"show-notice",
 	"back-up",
+	"undo-retention",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
