@@ -1,18 +1,25 @@
 import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
 import type { ServerConfig } from "./config.js";
 import type { Authority } from "./game/answers.js";
 import { newId } from "./ids.js";
+import { SET_ASIDE_LISTED_MAX } from "./limits.js";
 import type { Log } from "./log.js";
 import { AuditBook } from "./operator/audit-book.js";
+import { BackupDesk } from "./operator/backup-desk.js";
 import type { Console } from "./operator/console.js";
 import { HistoryBook } from "./operator/history-book.js";
 import { NoticeBoard } from "./operator/notice-board.js";
 import { readOverview } from "./operator/overview.js";
-import type { LiveSessions } from "./operator/ports.js";
+import type { BackupWorks, LiveSessions } from "./operator/ports.js";
+import { QuarantineDesk } from "./operator/quarantine-desk.js";
 import { RetentionKeeper, type RetentionKeeperDeps } from "./operator/retention-keeper.js";
 import { SessionDesk } from "./operator/session-desk.js";
 import { SignIns } from "./operator/sign-ins.js";
+import { StorageHistoryBook } from "./operator/storage-history.js";
 import { undoDeed } from "./operator/undo.js";
+import { watchProcess } from "./process-vitals.js";
+import { backupDirectoryOf } from "./storage/config.js";
 import { readDiskUse } from "./storage/disk-use.js";
 import { HistoryRepo } from "./storage/history/history-repo.js";
 import { LoneChanges } from "./storage/lone-changes.js";
@@ -21,17 +28,24 @@ import { NoticeRepo } from "./storage/notices/notice-repo.js";
 import type { Storage } from "./storage/open.js";
 import { AuditRepo } from "./storage/operators/audit-repo.js";
 import { SignInRepo } from "./storage/operators/sign-in-repo.js";
+import { QuarantineDirectory } from "./storage/quarantined/quarantine-directory.js";
 import { RemovalRepo } from "./storage/removals/removal-repo.js";
 import { previewRetention } from "./storage/removals/retention-preview.js";
 import { SessionDirectory } from "./storage/session-directory.js";
+import { listSetAside, type SetAsideDirectory } from "./storage/set-aside-files.js";
+import { databaseAt } from "./storage/upkeep.js";
 import { VERSION } from "./version.js";
 
 const TOKEN_BYTES = 32;
 const DAY_MS = 24 * 3_600_000;
 
 export interface ConsoleParts {
-	readonly config: Pick<ServerConfig, "consoleAccess" | "retention">;
+	readonly config: Pick<ServerConfig, "consoleAccess" | "retention" | "backups" | "storage">;
 	readonly storage: Storage;
+	/** null: the engine has backups of its own. */
+	readonly backups: BackupWorks | null;
+	/** The storage's own, and what else operators must hear of. */
+	readonly report: Storage["report"];
 	readonly authority: Authority;
 	readonly live: LiveSessions;
 	/** A session was removed: nobody may see it, from memory either. */
@@ -42,7 +56,7 @@ export interface ConsoleParts {
 
 /** What operators use, over the same storage and the same authority as the players. */
 export function openConsole(parts: ConsoleParts): Console {
-	const { config, storage, authority, live, onHidden, log, now } = parts;
+	const { config, storage, report, authority, live, onHidden, log, now } = parts;
 	const { driver, statements, commits } = storage;
 	const startedAtMs = now();
 	const writer = new LoneChanges(commits);
@@ -80,6 +94,21 @@ export function openConsole(parts: ConsoleParts): Console {
 			now,
 			log,
 		}),
+		backups: new BackupDesk({
+			engine: driver.engine,
+			works: parts.backups,
+			directory: backupDirectoryOf(config.storage),
+			config: config.backups,
+			audit,
+			log,
+			now,
+		}),
+		quarantine: new QuarantineDesk({
+			rows: new QuarantineDirectory(driver),
+			recovery: () => report().recovery,
+			setAside: () => readSetAside(config.storage.path, log),
+		}),
+		storage: openStorageHistory(parts),
 		viewRetention: async () => {
 			const { keepMs, undoMs } = config.retention;
 			const undoDays = undoMs / DAY_MS;
@@ -93,9 +122,9 @@ export function openConsole(parts: ConsoleParts): Console {
 		overview: () =>
 			readOverview({
 				authority,
-				report: storage.report,
+				report,
 				commits: () => ({ ...commits.gauges, queueDepth: commits.depth }),
-				diskUse: () => readDiskUse(storage.report().location),
+				diskUse: () => readDiskUse(report().location),
 				downtimeMs: () => commits.downtimeMsAt(now()),
 				now,
 				startedAtMs,
@@ -103,4 +132,33 @@ export function openConsole(parts: ConsoleParts): Console {
 			}),
 		undo: (entryId, origin) => undoDeed({ audit, notices }, entryId, origin),
 	};
+}
+
+function openStorageHistory({ report, now }: ConsoleParts): Console["storage"] {
+	const vitals = watchProcess();
+	const book = new StorageHistoryBook({
+		report,
+		diskUse: () => readDiskUse(report().location),
+		vitals: vitals.read,
+		now,
+	});
+	return {
+		read: (span) => book.read(span),
+		start: () => book.start(),
+		stop() {
+			book.stop();
+			vitals.stop();
+		},
+	};
+}
+
+/** A directory that cannot be read must not hide the sessions that were set aside. */
+async function readSetAside(database: string, log: Log): Promise<SetAsideDirectory[]> {
+	try {
+		const directory = join(dirname(databaseAt(database)), "quarantine");
+		return await listSetAside(directory, SET_ASIDE_LISTED_MAX);
+	} catch (error) {
+		log.warn({ err: error }, "the quarantine directory cannot be read");
+		return [];
+	}
 }

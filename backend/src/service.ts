@@ -15,10 +15,12 @@ import type { Log } from "./log.js";
 import { BackupKeeper } from "./operations/backup-keeper.js";
 import { SessionRestorer } from "./operations/restore-session.js";
 import type { Console } from "./operator/console.js";
+import type { UpkeepGauges } from "./operator/ports.js";
 import { backupDirectoryOf } from "./storage/config.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
+import { QuarantineDirectory } from "./storage/quarantined/quarantine-directory.js";
 
 /** The authority on an open storage. */
 export interface Service {
@@ -27,6 +29,8 @@ export interface Service {
 	readonly replays: Replays;
 	readonly console: Console;
 	readonly storage: { report(): StorageReport };
+	/** What the metrics tell beside the storage's own report. */
+	readonly upkeep: UpkeepGauges;
 	readonly backups: BackupKeeper;
 	readonly restorer: SessionRestorer;
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
@@ -75,9 +79,17 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		now,
 		onRestored: ({ id, key }) => open.replays.forget(replayIdFor(id, key)),
 	});
+	const report = (): StorageReport => {
+		const own = storage.report();
+		return { ...own, warnings: [...own.warnings, ...backups.warnings()] };
+	};
+	const quarantined = new QuarantineDirectory(storage.driver);
+	const hasBackups = storage.driver.copyTo !== undefined;
 	const console = openConsole({
 		config,
 		storage,
+		backups: hasBackups ? backups : null,
+		report,
 		authority,
 		live: authority,
 		onHidden({ sessionId, sessionKey }) {
@@ -88,6 +100,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		now,
 	});
 	console.history.start();
+	console.storage.start();
 	console.retention.start();
 	return {
 		backups,
@@ -95,11 +108,10 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		authority,
 		...open,
 		console,
-		storage: {
-			report() {
-				const report = storage.report();
-				return { ...report, warnings: [...report.warnings, ...backups.warnings()] };
-			},
+		storage: { report },
+		upkeep: {
+			backups: async () => (hasBackups ? backups.gauges() : null),
+			quarantined: () => quarantined.counts(),
 		},
 		lost,
 		announce: (url) => storage.announce(url),
@@ -107,6 +119,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 			await backups.stop();
 			await console.retention.stop();
 			await console.history.stop();
+			console.storage.stop();
 			await authority.close();
 			await storage.close();
 		},

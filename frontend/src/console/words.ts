@@ -19,6 +19,10 @@ export function bytesText(bytes: number | null): string {
 export const msText = (ms: number): string =>
 	ms < 10 ? `${ms.toFixed(2)} ms` : `${countText(Math.round(ms))} ms`;
 
+/** A count and its noun, which gets an s. */
+export const nounText = (value: number, noun: string): string =>
+	`${countText(value)} ${noun}${value === 1 ? "" : "s"}`;
+
 const AGES: readonly [string, number][] = [
 	["day", 86_400],
 	["hour", 3_600],

@@ -1,13 +1,17 @@
 import {
 	AuditLines,
+	BackupsView,
 	HISTORY_SPANS,
 	History,
 	NoticeLines,
 	Overview,
+	QuarantineView,
 	RetentionView,
 	SESSION_FILTERS,
 	SessionDetail,
 	SessionLines,
+	STORAGE_SPANS,
+	StorageHistory,
 } from "@savepoint/core";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
@@ -33,6 +37,7 @@ const SessionsQuery = Type.Object({
 	),
 });
 const HistoryQuery = Type.Object({ span: words(HISTORY_SPANS) });
+const StorageQuery = Type.Object({ span: words(STORAGE_SPANS) });
 const guarded = readErrors.bind(null, "CONSOLE_OFF", "SIGN_IN_REQUIRED");
 
 /** What an operator can look at. Nothing here changes anything. */
@@ -50,6 +55,17 @@ export function registerConsoleReads(app: FastifyInstance, { console }: ApiConte
 			response: { 200: History, ...guarded() },
 		},
 		handler: ({ query }) => console.history.read(query.span),
+	});
+
+	app.get<{ Querystring: Static<typeof StorageQuery> }>("/storage-history", {
+		schema: {
+			...TAG,
+			summary: "How the storage does over time",
+			description: "Kept in memory: it begins empty with each start of the server.",
+			querystring: StorageQuery,
+			response: { 200: StorageHistory, ...guarded() },
+		},
+		handler: ({ query }, reply) => reply.send(console.storage.read(query.span)),
 	});
 
 	app.get<{ Querystring: Static<typeof SessionsQuery> }>("/sessions", {
@@ -85,6 +101,26 @@ export function registerConsoleReads(app: FastifyInstance, { console }: ApiConte
 			response: { 200: RetentionView, ...guarded() },
 		},
 		handler: () => console.viewRetention(),
+	});
+
+	app.get<{ Querystring: Static<typeof PageQuery> }>("/backups", {
+		schema: {
+			...TAG,
+			summary: "Backups, and what is under way",
+			querystring: PageQuery,
+			response: { 200: BackupsView, ...guarded() },
+		},
+		handler: ({ query }) => console.backups.view(query.after ?? null, readLimit(query.limit)),
+	});
+
+	app.get<{ Querystring: Static<typeof PageQuery> }>("/quarantine", {
+		schema: {
+			...TAG,
+			summary: "Sessions that were set aside by name, and what a recovery did",
+			querystring: PageQuery,
+			response: { 200: QuarantineView, ...guarded() },
+		},
+		handler: ({ query }) => console.quarantine.view(query.after ?? null, readLimit(query.limit)),
 	});
 
 	app.get("/notices", {
