@@ -1,11 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import {
-	BACKUP_CHECK_MS,
-	BACKUP_FIRST_MS,
-	BACKUP_OVERDUE_MS,
-	BACKUP_RETRY_MS,
-} from "../limits.js";
+import { BACKUP_CHECK_MS, BACKUP_FIRST_MS, BACKUP_OVERDUE_MS, BACKUP_RETRY_MS } from "../limits.js";
 import type { Log } from "../log.js";
 import {
 	BACKUP_MANIFEST,

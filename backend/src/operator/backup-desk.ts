@@ -134,7 +134,9 @@ export class BackupDesk {
 		const deed = { action: "backup-result", subject, before: null, after } as const;
 		await audit
 			.record(deed, origin, [])
-			.catch((error: unknown) => log.warn({ err: error }, "a backup's end is not in the audit log"));
+			.catch((error: unknown) =>
+				log.warn({ err: error }, "a backup's end is not in the audit log"),
+			);
 	}
 }
 

@@ -88,7 +88,11 @@ function Recovery({ view: { recovery, setAside } }: { view: QuarantineView }) {
 /** A report that does not read back has no time. */
 const whenText = (at: string): string => (Number.isNaN(Date.parse(at)) ? at : timeText(at));
 
-const Tally = ({ tally }: { tally: NonNullable<NonNullable<QuarantineView["recovery"]>["tally"]> }) => (
+const Tally = ({
+	tally,
+}: {
+	tally: NonNullable<NonNullable<QuarantineView["recovery"]>["tally"]>;
+}) => (
 	<>
 		<Figure label="Sessions that came back" value={countText(tally.sessionsBack)} />
 		<Figure label="Of those with a part of their log" value={countText(tally.sessionsHarmed)} />

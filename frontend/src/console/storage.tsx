@@ -1,4 +1,9 @@
-import { type Overview, STORAGE_SPANS, type StorageHistory, type StorageSpan } from "@savepoint/core";
+import {
+	type Overview,
+	STORAGE_SPANS,
+	type StorageHistory,
+	type StorageSpan,
+} from "@savepoint/core";
 import { useMemo, useState } from "preact/hooks";
 import { Chart, type Line } from "./chart.js";
 import { Card, Empty, Trouble, Waiting } from "./parts.js";

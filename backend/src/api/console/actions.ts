@@ -16,7 +16,7 @@ interface IdRoute {
 /** What an operator can do. Each is in the audit log, and answers with its entry there. */
 export function registerConsoleActions(
 	app: FastifyInstance,
-	{ console: { notices, backups, undo }, onWrite }: ApiContext,
+	{ console: { notices, undo }, onWrite }: ApiContext,
 ): void {
 	app.post<{ Body: Static<typeof NoticeBody> }>("/notices", {
 		onRequest: onWrite,
@@ -37,30 +37,6 @@ export function registerConsoleActions(
 			response: { 200: ActionAnswer, ...guarded("NOTICE_NOT_FOUND", "NOTHING_TO_UNDO") },
 		},
 		handler: (request) => answer(notices.withdraw(request.params.id, originOf(request))),
-	});
-
-	app.post("/backups", {
-		onRequest: onWrite,
-		schema: {
-			...TAG,
-			summary: "Begins a backup",
-			description: "`GET /backups` tells how far it is; what came of it is in the audit log.",
-			response: { 200: ActionAnswer, ...guarded("BACKUP_UNDER_WAY", "BACKUP_FAILED") },
-		},
-		handler: (request) => answer(backups.backUp(originOf(request))),
-	});
-
-	app.post<{ Params: { name: string } }>("/backups/:name/prove", {
-		onRequest: onWrite,
-		schema: {
-			...TAG,
-			summary: "Begins to prove a backup again",
-			response: {
-				200: ActionAnswer,
-				...guarded("BACKUP_UNDER_WAY", "BACKUP_FAILED", "BACKUP_NOT_FOUND"),
-			},
-		},
-		handler: (request) => answer(backups.prove(request.params.name, originOf(request))),
 	});
 
 	app.post<IdRoute>("/audit/:id/undo", {

@@ -1,34 +1,21 @@
 import {
 	AuditLines,
-	BackupsView,
 	HISTORY_SPANS,
 	History,
 	NoticeLines,
 	Overview,
-	QuarantineView,
 	RetentionView,
 	SESSION_FILTERS,
 	SessionDetail,
 	SessionLines,
-	STORAGE_SPANS,
-	StorageHistory,
 } from "@savepoint/core";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
-import { SavepointError } from "../../errors.js";
-import { CONSOLE_PAGE_DEFAULT, CONSOLE_PAGE_MAX, PARAM_LENGTH_MAX } from "../../limits.js";
 import type { ApiContext } from "../context.js";
 import { readErrors, type SessionRoute } from "../documented.js";
+import { PageQuery, pageFields, readLimit, words } from "./paging.js";
 
-const LIMIT_RULE = `A whole number from 1 to ${CONSOLE_PAGE_MAX}.`;
 const TAG = { tags: ["console"] };
-const words = <T extends string>(values: readonly T[]) =>
-	Type.Unsafe<T>({ type: "string", enum: [...values] });
-const pageFields = {
-	after: Type.Optional(Type.String({ maxLength: PARAM_LENGTH_MAX, description: "`next`." })),
-	limit: Type.Optional(Type.String({ pattern: "^[0-9]{1,3}$", description: LIMIT_RULE })),
-};
-const PageQuery = Type.Object(pageFields);
 const SessionsQuery = Type.Object({
 	...pageFields,
 	filter: Type.Optional(words(SESSION_FILTERS)),
@@ -37,7 +24,6 @@ const SessionsQuery = Type.Object({
 	),
 });
 const HistoryQuery = Type.Object({ span: words(HISTORY_SPANS) });
-const StorageQuery = Type.Object({ span: words(STORAGE_SPANS) });
 const guarded = readErrors.bind(null, "CONSOLE_OFF", "SIGN_IN_REQUIRED");
 
 /** What an operator can look at. Nothing here changes anything. */
@@ -55,17 +41,6 @@ export function registerConsoleReads(app: FastifyInstance, { console }: ApiConte
 			response: { 200: History, ...guarded() },
 		},
 		handler: ({ query }) => console.history.read(query.span),
-	});
-
-	app.get<{ Querystring: Static<typeof StorageQuery> }>("/storage-history", {
-		schema: {
-			...TAG,
-			summary: "How the storage does over time",
-			description: "Kept in memory: it begins empty with each start of the server.",
-			querystring: StorageQuery,
-			response: { 200: StorageHistory, ...guarded() },
-		},
-		handler: ({ query }, reply) => reply.send(console.storage.read(query.span)),
 	});
 
 	app.get<{ Querystring: Static<typeof SessionsQuery> }>("/sessions", {
@@ -103,26 +78,6 @@ export function registerConsoleReads(app: FastifyInstance, { console }: ApiConte
 		handler: () => console.viewRetention(),
 	});
 
-	app.get<{ Querystring: Static<typeof PageQuery> }>("/backups", {
-		schema: {
-			...TAG,
-			summary: "Backups, and what is under way",
-			querystring: PageQuery,
-			response: { 200: BackupsView, ...guarded() },
-		},
-		handler: ({ query }) => console.backups.view(query.after ?? null, readLimit(query.limit)),
-	});
-
-	app.get<{ Querystring: Static<typeof PageQuery> }>("/quarantine", {
-		schema: {
-			...TAG,
-			summary: "Sessions that were set aside by name, and what a recovery did",
-			querystring: PageQuery,
-			response: { 200: QuarantineView, ...guarded() },
-		},
-		handler: ({ query }) => console.quarantine.view(query.after ?? null, readLimit(query.limit)),
-	});
-
 	app.get("/notices", {
 		schema: { ...TAG, summary: "All notices", response: { 200: NoticeLines, ...guarded() } },
 		handler: async () => ({ notices: await console.notices.all() }),
@@ -137,10 +92,4 @@ export function registerConsoleReads(app: FastifyInstance, { console }: ApiConte
 		},
 		handler: ({ query }) => console.audit.page(query.after ?? null, readLimit(query.limit)),
 	});
-}
-
-function readLimit(text: string | undefined): number {
-	const limit = Number(text ?? CONSOLE_PAGE_DEFAULT);
-	if (limit >= 1 && limit <= CONSOLE_PAGE_MAX) return limit;
-	throw new SavepointError("BAD_REQUEST", `\`limit\` takes ${LIMIT_RULE.toLowerCase()}`);
 }

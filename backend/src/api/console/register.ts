@@ -4,6 +4,7 @@ import { registerConsoleActions } from "./actions.js";
 import { CONSOLE_PATH, guardConsole, requireSignIn } from "./guard.js";
 import { registerConsoleReads } from "./reads.js";
 import { registerSignIn } from "./sign-in.js";
+import { registerUpkeep } from "./upkeep.js";
 
 /** The operator's calls, behind a guard of their own. */
 export function registerConsole(app: FastifyInstance, context: ApiContext): void {
@@ -16,6 +17,7 @@ export function registerConsole(app: FastifyInstance, context: ApiContext): void
 				signedIn.addHook("preHandler", requireSignIn(signIns));
 				registerConsoleReads(signedIn, context);
 				registerConsoleActions(signedIn, context);
+				registerUpkeep(signedIn, context);
 				registered();
 			});
 			done();

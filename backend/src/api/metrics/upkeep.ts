@@ -61,8 +61,8 @@ function addBackups(registry: Registry, { upkeep, clock }: ApiContext): void {
 			registers: [registry],
 			async collect() {
 				const told = await upkeep.backups();
-				// An engine with backups of its own: there is nothing to be told here.
-				if (told === null) this.reset();
+				// An engine with backups of its own: no value, rather than one that says all is well.
+				if (told === null) this.remove();
 				else this.set(read(told, clock.now()));
 			},
 		});
@@ -112,7 +112,8 @@ const MOVES: Readonly<Record<string, keyof RecoveryTally>> = {
 };
 
 function addRecovery(registry: Registry, { storage }: ApiContext): void {
-	const tally = (name: keyof RecoveryTally): number => storage.report().recovery?.tally?.[name] ?? 0;
+	const tally = (name: keyof RecoveryTally): number =>
+		storage.report().recovery?.tally?.[name] ?? 0;
 	const addTally = (name: string, help: string, places: typeof SESSIONS, label: string): void => {
 		new Gauge({
 			name,

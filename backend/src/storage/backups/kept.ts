@@ -1,7 +1,14 @@
 import type { BackupKept } from "@savepoint/core";
 import { type BackupEntry, isProven } from "./catalogue.js";
 import type { Keep } from "./config.js";
-import { FIRST_WEEK_MS, newestOfEach, SCHEDULED, spanOf, spansOf, superseded } from "./retention.js";
+import {
+	FIRST_WEEK_MS,
+	newestOfEach,
+	SCHEDULED,
+	spanOf,
+	spansOf,
+	superseded,
+} from "./retention.js";
 
 /** A backup, and why the schedule leaves it where it is. */
 export interface KeptBackup {

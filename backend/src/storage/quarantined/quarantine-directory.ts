@@ -34,11 +34,7 @@ export class QuarantineDirectory {
 			from quarantined_sessions q left join sessions s on s.session_key = q.session_key
 			where q.noticed_at <= $1 and (q.noticed_at < $1 or q.session_key < $2)
 			order by q.noticed_at desc, q.session_key desc limit $3`,
-			[
-				Number(atMs ?? Number.MAX_SAFE_INTEGER),
-				Number(key ?? Number.MAX_SAFE_INTEGER),
-				limit,
-			],
+			[Number(atMs ?? Number.MAX_SAFE_INTEGER), Number(key ?? Number.MAX_SAFE_INTEGER), limit],
 		);
 		return rows.map(listingFromRow);
 	}
