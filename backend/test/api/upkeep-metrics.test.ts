@@ -1,11 +1,11 @@
 // Goal: a scrape tells of backups, quarantine and recoveries, so that an alarm can ring. Method: a
 // real server on SQLite, scraped before and after a backup, a harmed session and a recovery.
-import { rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { BackupsView } from "@savepoint/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeFakeApp } from "../support/fake-app.js";
-import { PASSWORD, signInTo } from "../support/operator.js";
+import { PASSWORD, signInTo, spoilBackupUnderWay } from "../support/operator.js";
 import { makeSqliteApp, type SqliteApp } from "../support/sqlite-app.js";
 import { testDirectory } from "../support/storage.js";
 import { tamper } from "../support/stored-games.js";
@@ -46,22 +46,22 @@ describe("metrics of upkeep", () => {
 
 		await createSession();
 		const operator = await signInTo(server.app);
-		const backUp = async (spoil: () => void): Promise<void> => {
+		const backUp = async (spoil: () => Promise<void>): Promise<void> => {
 			await operator.post("/backups");
-			spoil();
+			await spoil();
 			await vi.waitFor(
 				async () => expect((await operator.get<BackupsView>("/backups")).job).toBeNull(),
 				{ timeout: 60_000, interval: 50 },
 			);
 		};
-		await backUp(() => undefined);
+		await backUp(async () => undefined);
 		for (const name of ages) expect(await read(`savepoint_${name}_seconds`), name).toBeLessThan(60);
 		expect(await read("savepoint_backup_overdue")).toBe(0);
 		expect(await read("savepoint_backups")).toBe(1);
 		expect(await read("savepoint_backup_duration_seconds")).toBeGreaterThan(0);
 		expect(await read("savepoint_backup_failures_total")).toBe(0);
 
-		await backUp(() => rmSync(join(dirname(server.database), "backups"), { recursive: true }));
+		await backUp(() => spoilBackupUnderWay(join(directory.path, "backups")));
 		expect(await read("savepoint_backup_failed")).toBe(1);
 		expect(await read("savepoint_backup_failures_total")).toBe(1);
 		expect(await read("savepoint_backup_age_seconds")).toBe(Number.POSITIVE_INFINITY);

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { AuditLines, BackupsView } from "@savepoint/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BackupDesk } from "#src/operator/backup-desk.js";
-import { type Operator, PASSWORD, signInTo } from "../support/operator.js";
+import { type Operator, PASSWORD, signInTo, spoilBackupUnderWay } from "../support/operator.js";
 import { makeSqliteApp, type SqliteApp } from "../support/sqlite-app.js";
 import { SILENT } from "../support/storage.js";
 import { tamper } from "../support/stored-games.js";
@@ -114,7 +114,7 @@ describe("backups in the console", () => {
 
 	it("[O40] that fail leave nothing, are an alarm, and their end is in the audit log", async () => {
 		const orderId = await order();
-		rmSync(backups, { recursive: true });
+		await spoilBackupUnderWay(backups);
 		const done = await untilDone(orderId);
 		expect(done.backups).toEqual([]);
 		expect(done.alarms[0]).toMatch(/^The last backup failed: /);

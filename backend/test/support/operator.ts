@@ -1,4 +1,7 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
+import { vi } from "vitest";
 
 /** For `SAVEPOINT_ADMIN_PASSWORD`. */
 export const PASSWORD = "correct horse battery";
@@ -23,3 +26,15 @@ export async function signInTo(app: FastifyInstance) {
 }
 
 export type Operator = Awaited<ReturnType<typeof signInTo>>;
+
+/** Takes the directory of the backups away while one is being made in it. */
+export async function spoilBackupUnderWay(backups: string): Promise<void> {
+	await vi.waitFor(
+		() => {
+			const making = readdirSync(backups).find((name) => name.endsWith(".part")) ?? "";
+			if (!existsSync(join(backups, making, "savepoint.sqlite"))) throw new Error("Not yet.");
+		},
+		{ timeout: 20_000, interval: 2 },
+	);
+	rmSync(backups, { recursive: true });
+}
