@@ -32,8 +32,8 @@ export const PROOF = "The proof of a backup";
  * came of it: one that no longer verifies is not proven any more. The backup's own database is only
  * read. Needs the space of one more copy for as long as it takes, unless the file system can share.
  *
- * Rejects with BACKUP_FAILED where there is no room for that copy or it could not be looked at, STORAGE_FULL,
- * STORAGE_PERMISSION …; the manifest then stays as it was.
+ * Rejects with BACKUP_FAILED where there is no room for that copy or it could not be looked at,
+ * STORAGE_FULL, STORAGE_PERMISSION …; the manifest then stays as it was.
  */
 export async function proveBackup(order: ProveOrder): Promise<BackupEntry> {
 	const { entry, full, now, tell = () => undefined, prove = proveInProcess } = order;

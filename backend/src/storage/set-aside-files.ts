@@ -14,8 +14,8 @@ export interface SetAsideDirectory {
 export const REPORT_TEXT = "report.txt";
 
 /**
- * What recoveries and restores have set aside, newest first, `limit` at most: their names are times.
- * Looks at names only. Rejects with STORAGE_PERMISSION, STORAGE_IO.
+ * What recoveries have set aside, newest first, `limit` at most: their names are times. Looks at
+ * names only. Rejects with STORAGE_PERMISSION, STORAGE_IO.
  */
 export async function listSetAside(
 	quarantineDirectory: string,

@@ -37,7 +37,7 @@ describe("metrics of upkeep", () => {
 	const createSession = async (): Promise<string> =>
 		(await server.app.inject({ method: "POST", url: "/api/sessions" })).json().sessionId;
 
-	it("[O44] tell the ages of backups, endless where there is none, and whether the last failed", async () => {
+	it("[O44] tell the ages of backups, endless without one, and a failure", async () => {
 		const ages = ["backup_age", "backup_proven_age", "backup_proof_age"];
 		for (const name of ages)
 			expect(await read(`savepoint_${name}_seconds`), name).toBe(Number.POSITIVE_INFINITY);

@@ -94,7 +94,7 @@ describe("the schedule", () => {
 		expect(kept.isDue()).toBe(true);
 	});
 
-	it("[O41] is overdue when the newest proven one is too old and something has changed", async () => {
+	it("[O41] is overdue when the newest proven one is too old and there is news", async () => {
 		const kept = keeper();
 		expect(await kept.gauges()).toMatchObject({ isOverdue: true, newestProvenAtMs: null });
 		await kept.take(scheduled);

@@ -101,7 +101,7 @@ describe("quarantine in the console", () => {
 		expect(count).toContain("COVERING INDEX quarantined_sessions_by_time");
 	});
 
-	it("[O42] tells what a start recovered, and where the files lie, also after the next start", async () => {
+	it("[O42] tells what a start recovered, and later where the files lie", async () => {
 		await createSession();
 		await server.close();
 		writeFileSync(server.database, "this was a database, once upon a time");

@@ -10,8 +10,8 @@ import { PASSWORD, signInTo } from "../support/operator.js";
 import { makeSqliteApp } from "../support/sqlite-app.js";
 
 /**
- * Goal: the storage over time tells of each interval what happened in it, in bounded memory. Method:
- * a commit path that a test counts up, a clock that it moves; and once the real server.
+ * Goal: the storage over time tells of each interval what happened in it, in bounded memory.
+ * Method: a commit path that a test counts up, a clock that it moves; and once the real server.
  */
 class CommitPath {
 	batches = 0;
@@ -87,7 +87,7 @@ describe("the storage over time", () => {
 		expect(queueDepth).toEqual([0, 4, 4]);
 	});
 
-	it("[O43] keeps an hour of short intervals and a day of long ones, with their peaks", async () => {
+	it("[O43] keeps an hour of short intervals and a day of long ones, with peaks", async () => {
 		const { path, book, pass } = openBook();
 		for (let at = 0; at < STORAGE_FINE_POINTS_MAX + 12; at += 1) {
 			path.walBytes = at % STORAGE_COARSE_EVERY === 3 ? 99 : 1;

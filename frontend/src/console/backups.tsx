@@ -81,6 +81,7 @@ const proving = (name: string) => ({
 function Standing(props: { view: BackupsView; isWaiting: boolean; onTake: () => void }) {
 	const { view, isWaiting, onTake } = props;
 	const { hours, days, weeks } = view.keep;
+	const kept = [nounText(hours, "hour"), nounText(days, "day"), nounText(weeks, "week")];
 	return (
 		<>
 			{view.alarms.map((alarm) => (
@@ -116,10 +117,7 @@ function Standing(props: { view: BackupsView; isWaiting: boolean; onTake: () => 
 									: "while something changes"
 							}
 						/>
-						<Figure
-							label="Keeps the newest of"
-							value={`${nounText(hours, "hour")}, ${nounText(days, "day")}, ${nounText(weeks, "week")}`}
-						/>
+						<Figure label="Keeps the newest of" value={kept.join(", ")} />
 					</Figures>
 					<p class="empty">
 						<code>{view.directory}</code>

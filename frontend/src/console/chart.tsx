@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { dayText, minuteText, secondText, timeText } from "./words.js";
 
 export interface Line {
 	readonly label: string;
@@ -16,6 +17,8 @@ interface ChartProps {
 	readonly lines: readonly Line[];
 	/** A value in words; not given: the number. Must not change from one drawing to the next. */
 	readonly format?: (value: number) => string;
+	/** Between two marks of the scale; not given: round numbers. */
+	readonly steps?: readonly number[];
 	/** What the lines come to, for whoever does not see them. */
 	readonly summary?: string;
 }
@@ -24,8 +27,19 @@ const HEIGHT = 220;
 const plain = (value: number): string => String(value);
 const AXIS = { stroke: "#cfc6ee", grid: { stroke: "#ffffff14" }, ticks: { stroke: "#ffffff22" } };
 
+const DAY_SECONDS = 86_400;
+const isoOf = (atSeconds: number): string => new Date(atSeconds * 1_000).toISOString();
+
+/** Marks of time as the rest of the console writes it: as exact as the marks are apart. */
+const clockTexts: uPlot.Axis.DynamicValues = (_plot, splits, _axis, _space, apartSeconds) =>
+	splits.map((at) =>
+		(apartSeconds >= DAY_SECONDS ? dayText : apartSeconds >= 60 ? minuteText : secondText)(
+			isoOf(at),
+		),
+	);
+
 /** Lines over time. */
-export function Chart({ title, times, lines, summary, format = plain }: ChartProps) {
+export function Chart({ title, times, lines, summary, steps, format = plain }: ChartProps) {
 	const host = useRef<HTMLDivElement>(null);
 	useEffect(() => {
 		const { current } = host;
@@ -35,9 +49,17 @@ export function Chart({ title, times, lines, summary, format = plain }: ChartPro
 				width: Math.max(240, current.clientWidth),
 				height: HEIGHT,
 				scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
-				axes: [AXIS, { ...AXIS, size: 64, values: (_plot, splits) => splits.map(format) }],
+				axes: [
+					{ ...AXIS, values: clockTexts },
+					{
+						...AXIS,
+						size: 64,
+						values: (_plot, splits) => splits.map(format),
+						...(steps && { incrs: [...steps] }),
+					},
+				],
 				series: [
-					{ label: "Time" },
+					{ label: "Time", value: (_plot, at) => (at === null ? "–" : timeText(isoOf(at))) },
 					...lines.map(({ label, colour }) => ({
 						label,
 						stroke: colour,
@@ -58,7 +80,7 @@ export function Chart({ title, times, lines, summary, format = plain }: ChartPro
 			resize.disconnect();
 			plot.destroy();
 		};
-	}, [times, lines, format]);
+	}, [times, lines, format, steps]);
 	return (
 		<figure class="chart">
 			<figcaption>

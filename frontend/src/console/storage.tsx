@@ -12,6 +12,9 @@ import { useLoaded } from "./use-loaded.js";
 import { bytesText, msText, shortText, timeText } from "./words.js";
 
 const EVERY_MS = 5_000;
+/** Sizes are round where they are a power of two. */
+const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
+const SIZE = { format: bytesText, steps: BYTE_STEPS };
 const COLOURS = { first: "#8fe3c8", second: "#ff8566" } as const;
 
 /** How the storage does, now and over time. */
@@ -64,6 +67,7 @@ function OverTime() {
 interface Drawing {
 	readonly title: string;
 	readonly format: (value: number) => string;
+	readonly steps?: readonly number[];
 	readonly lines: readonly Line[];
 }
 
@@ -79,13 +83,14 @@ function Charts({ history }: { history: StorageHistory }) {
 				<Empty>The first values come {history.intervalSeconds} seconds after the start.</Empty>
 			) : (
 				<div class="charts">
-					{drawings.map(({ title, lines, format }) => (
+					{drawings.map(({ title, lines, format, steps }) => (
 						<Chart
 							key={title}
 							title={title}
 							times={history.at}
 							lines={lines}
 							format={format}
+							{...(steps && { steps })}
 							summary={summaryOf(lines, format)}
 						/>
 					))}
@@ -123,15 +128,15 @@ function drawingsOf(history: StorageHistory): Drawing[] {
 			format: shortText,
 			lines: one("waiting", history.queueDepth),
 		},
-		{ title: "Write-ahead log", format: bytesText, lines: one("log", history.walBytes) },
-		{ title: "Used by the database", format: bytesText, lines: one("used", history.usedBytes) },
-		{ title: "Free on its disk", format: bytesText, lines: one("free", history.freeBytes) },
+		{ title: "Write-ahead log", ...SIZE, lines: one("log", history.walBytes) },
+		{ title: "Used by the database", ...SIZE, lines: one("used", history.usedBytes) },
+		{ title: "Free on its disk", ...SIZE, lines: one("free", history.freeBytes) },
 		{
 			title: "Event loop late, 99 of 100 turns",
 			format: msText,
 			lines: one("late", history.eventLoopMsP99),
 		},
-		{ title: "Memory of the server", format: bytesText, lines: one("memory", history.memoryBytes) },
+		{ title: "Memory of the server", ...SIZE, lines: one("memory", history.memoryBytes) },
 	];
 }
 

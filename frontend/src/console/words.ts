@@ -2,12 +2,18 @@
 const count = new Intl.NumberFormat("en");
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const minute = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+const second = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 
 export const countText = (value: number): string => count.format(value);
 export const shortText = (value: number): string => short.format(value);
 export const timeText = (iso: string | null): string =>
 	iso === null ? "–" : moment.format(new Date(iso));
+export const dayText = (iso: string): string => day.format(new Date(iso));
+export const minuteText = (iso: string): string => minute.format(new Date(iso));
+export const secondText = (iso: string): string => second.format(new Date(iso));
 
 export function bytesText(bytes: number | null): string {
 	if (bytes === null) return "–";

@@ -28,6 +28,6 @@ export async function openConsole(
 /** One of its pages, when it has loaded. */
 export async function goTo(page: Page, name: string): Promise<void> {
 	await page.click(`header nav >> text=${name}`);
-	await page.waitForSelector(`main h1:text-is("${name[0]?.toUpperCase()}${name.slice(1)}")`);
+	await page.waitForSelector(`nav a[aria-current]:text-is("${name}")`);
 	await page.waitForFunction(() => document.querySelector("[aria-busy]") === null);
 }

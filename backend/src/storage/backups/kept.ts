@@ -19,9 +19,9 @@ export interface KeptBackup {
 }
 
 /**
- * What becomes of each backup as time goes on. `entries`: newest first. A backup that is the newest
- * of its hour, day or week stays until so many newer ones of them *can* have one, so the time is the
- * earliest: where nothing is backed up meanwhile it stays longer.
+ * What becomes of each backup as time goes on. `entries`: newest first. A backup that is the
+ * newest of its hour, day or week stays until so many newer ones of them *can* have one, so the
+ * time is the earliest: where nothing is backed up meanwhile it stays longer.
  */
 export function keptBackups(
 	entries: readonly BackupEntry[],

@@ -4,8 +4,8 @@ import { keptBackups } from "#src/storage/backups/kept.js";
 import { superseded } from "#src/storage/backups/retention.js";
 
 /**
- * Goal: what is said of a backup's future is what the schedule does. Method: backups of known times,
- * and a clock that is moved past what was said.
+ * Goal: what is said of a backup's future is what the schedule does. Method: backups of known
+ * times, and a clock that is moved past what was said.
  */
 const HOUR_MS = 3_600_000;
 const KEEP = { hours: 3, days: 2, weeks: 0 };
