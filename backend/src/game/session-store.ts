@@ -23,8 +23,9 @@ import type {
 import { decideMoves } from "./decide-moves.js";
 import { decideSingle } from "./decide-single.js";
 import type { Decider } from "./decider.js";
+import { OperatorDeeds } from "./operator-deeds.js";
 import { type LiveSession, SessionCache } from "./session-cache.js";
-import { type MoveCounts, SessionChanges, type SetOrder } from "./session-changes.js";
+import { type MoveCounts, SessionChanges } from "./session-changes.js";
 import { StaleSweep } from "./stale-sweep.js";
 import { countsView, createdView, sessionView } from "./views.js";
 
@@ -53,6 +54,8 @@ export interface SessionStoreDeps {
  * failure leaves no trace (A2).
  */
 export class SessionStore implements Authority {
+	/** What operators do to sessions. */
+	readonly deeds: OperatorDeeds;
 	readonly #deps: SessionStoreDeps;
 	readonly #cache: SessionCache;
 	readonly #changes: SessionChanges;
@@ -68,6 +71,12 @@ export class SessionStore implements Authority {
 		);
 		this.#changes = new SessionChanges({ ...deps, cache: this.#cache });
 		this.#decider = { ...deps, changes: this.#changes };
+		this.deeds = new OperatorDeeds({
+			...deps,
+			changes: this.#changes,
+			find: async (id) => this.#cache.get(id) ?? this.#load(id),
+			viewOf: (record) => this.#viewOf(record),
+		});
 		this.#sweep = new StaleSweep({
 			due: (after, limit) => deps.repository.due(this.#uptimeMs(), after, limit),
 			end: (id) => this.#endStale(id),
@@ -130,24 +139,6 @@ export class SessionStore implements Authority {
 		return { moves: page, next: moves.length > limit ? (page.at(-1)?.seq ?? null) : null };
 	}
 
-	/**
-	 * An operator's change: the session is what `body` says, if its log still ends at `seq`. Resolves
-	 * when that is on disk. Rejects with SESSION_NOT_FOUND, SESSION_HARMED, RESTORE_OUTDATED, and
-	 * with what refuses a write.
-	 */
-	async set(sessionId: string, seq: number, order: Omit<SetOrder, "nowMs">): Promise<Session> {
-		const live = this.#cache.get(sessionId) ?? (await this.#load(sessionId));
-		if (live === null) throw new SavepointError("SESSION_NOT_FOUND");
-		const refusal = this.#deps.commits.refusal();
-		if (refusal !== null) throw refusal;
-		if (live.record.seq !== seq) throw new SavepointError("RESTORE_OUTDATED");
-		const nowMs = this.#deps.now();
-		await new Promise<void>((committed, failed) =>
-			this.#changes.set(live, { ...order, nowMs }, { committed, failed }),
-		);
-		return this.#viewOf(live.record);
-	}
-
 	async counts(): Promise<ServiceCounts> {
 		return countsView(this.#deps.commits.counters, this.#deps.localDay(this.#deps.now()));
 	}
@@ -178,10 +169,12 @@ export class SessionStore implements Authority {
 		return this.#cache.watcherCount(sessionId);
 	}
 
-	/** It was removed: what is in memory of it is not shown any longer. */
+	/** It was removed: what is in memory of it is not shown any longer, and who watches is told. */
 	hide(sessionId: string): void {
 		const live = this.#cache.get(sessionId);
 		if (live !== undefined) this.#cache.forget(live);
+		const change = { seq: 0, stateHash: "", ended: true, origin: null, removed: true } as const;
+		this.#cache.notify(sessionId, change);
 	}
 
 	// Sessions
@@ -189,15 +182,28 @@ export class SessionStore implements Authority {
 	#withSession<T>(id: string, sink: AnswerSink<T>, then: (live: LiveSession) => void): void {
 		const live = this.#cache.get(id);
 		if (live !== undefined) {
-			then(live);
+			this.#admit(live, sink, then);
 			return;
 		}
 		this.#load(id)
 			.then((loaded) => {
 				if (loaded === null) sink.fail(new SavepointError("SESSION_NOT_FOUND"));
-				else then(loaded);
+				else this.#admit(loaded, sink, then);
 			})
 			.catch((error: unknown) => sink.fail(this.#expected(error)));
+	}
+
+	/** While a removal is on its way to the disk, nobody knows yet whether the session is there. */
+	#admit<T>(live: LiveSession, sink: AnswerSink<T>, then: (live: LiveSession) => void): void {
+		if (live.leaving !== true) {
+			then(live);
+			return;
+		}
+		const { key, id } = live.record;
+		this.#deps.commits.afterPending(key, {
+			committed: () => this.#withSession(id, sink, then),
+			failed: (error) => sink.fail(error),
+		});
 	}
 
 	async #load(id: string): Promise<LiveSession | null> {
@@ -242,6 +248,7 @@ export class SessionStore implements Authority {
 				this.#replayCreate(live.record, durationMs, sink);
 				return;
 			}
+			if (id !== null) throw new SavepointError("SESSION_NOT_FOUND");
 		}
 		const underWay = this.#creating.get(key);
 		if (underWay === undefined) this.#createNew(durationMs, key, sink);
@@ -307,7 +314,7 @@ export class SessionStore implements Authority {
 	/** Ends a session whose time is long over, unless a player was quicker. */
 	async #endStale(id: string): Promise<void> {
 		const live = this.#cache.get(id) ?? (await this.#load(id));
-		if (live === null || live.record.state.result !== null) return;
+		if (live === null || live.leaving || live.record.state.result !== null) return;
 		const refusal = this.#deps.commits.refusal();
 		if (refusal !== null) throw refusal;
 		const nowMs = this.#deps.now();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { BackupsView } from "@savepoint/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeFakeApp } from "../support/fake-app.js";
-import { PASSWORD, signInTo, spoilBackupUnderWay } from "../support/operator.js";
+import { PASSWORD, signInTo, spoilBackupUnderWay } from "../support/signed-in.js";
 import { makeSqliteApp, type SqliteApp } from "../support/sqlite-app.js";
 import { testDirectory } from "../support/storage.js";
 import { tamper } from "../support/stored-games.js";

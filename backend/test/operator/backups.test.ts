@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { AuditLines, BackupsView } from "@savepoint/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BackupDesk } from "#src/operator/backup-desk.js";
-import { type Operator, PASSWORD, signInTo, spoilBackupUnderWay } from "../support/operator.js";
+import { PASSWORD, type SignedIn, signInTo, spoilBackupUnderWay } from "../support/signed-in.js";
 import { makeSqliteApp, type SqliteApp } from "../support/sqlite-app.js";
 import { SILENT } from "../support/storage.js";
 import { tamper } from "../support/stored-games.js";
@@ -22,7 +22,7 @@ const SETTINGS = {
 
 describe("backups in the console", () => {
 	let server: SqliteApp;
-	let operator: Operator;
+	let operator: SignedIn;
 	let backups: string;
 	const open = async (settings: Readonly<Record<string, string>> = SETTINGS) => {
 		server = await makeSqliteApp(settings);

@@ -4,7 +4,7 @@ import type { QuarantineView } from "@savepoint/core";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { rowChecksum } from "#src/storage/hashes.js";
-import { type Operator, PASSWORD, signInTo } from "../support/operator.js";
+import { PASSWORD, type SignedIn, signInTo } from "../support/signed-in.js";
 import { makeSqliteApp, type SqliteApp } from "../support/sqlite-app.js";
 import { testDirectory } from "../support/storage.js";
 import { tamper } from "../support/stored-games.js";
@@ -16,7 +16,7 @@ import { tamper } from "../support/stored-games.js";
 describe("quarantine in the console", () => {
 	let directory: Awaited<ReturnType<typeof testDirectory>>;
 	let server: SqliteApp;
-	let operator: Operator;
+	let operator: SignedIn;
 	const open = async () => {
 		server = await makeSqliteApp({
 			SAVEPOINT_ADMIN_PASSWORD: PASSWORD,

@@ -6,7 +6,7 @@ import { STORAGE_COARSE_EVERY, STORAGE_FINE_MS, STORAGE_FINE_POINTS_MAX } from "
 import { Ring } from "#src/operator/ring.js";
 import { StorageHistoryBook } from "#src/operator/storage-history.js";
 import { quantile, StorageMeter } from "#src/operator/storage-meter.js";
-import { PASSWORD, signInTo } from "../support/operator.js";
+import { PASSWORD, signInTo } from "../support/signed-in.js";
 import { makeSqliteApp } from "../support/sqlite-app.js";
 
 /**

@@ -1,40 +1,70 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
-import { vi } from "vitest";
+import type { ActionAnswer, AuditLine } from "@savepoint/core";
 
-/** For `SAVEPOINT_ADMIN_PASSWORD`. */
-export const PASSWORD = "correct horse battery";
-const CONSOLE = { "x-savepoint-console": "1" };
+/** An operator's HTTP: what the console in a browser sends, over any way to the server. */
+export const CONSOLE_HEADERS = { "x-savepoint-console": "1" };
 
-/** An operator who is signed in to the console of this server. */
-export async function signInTo(app: FastifyInstance) {
-	const { headers: told } = await app.inject({
-		method: "POST",
-		url: "/api/console/sign-in",
-		headers: CONSOLE,
-		payload: { password: PASSWORD },
-	});
-	const cookie = String(told["set-cookie"] ?? "").split(";")[0] ?? "";
-	const headers = { ...CONSOLE, cookie };
-	return {
-		get: async <T>(path: string): Promise<T> =>
-			(await app.inject({ url: `/api/console${path}`, headers })).json<T>(),
-		post: (path: string, payload: object = {}) =>
-			app.inject({ method: "POST", url: `/api/console${path}`, headers, payload }),
-	};
+export interface Answered<T> {
+	readonly status: number;
+	readonly body: T & { readonly code?: string; readonly error?: string };
 }
 
-export type Operator = Awaited<ReturnType<typeof signInTo>>;
+export type Send = (request: {
+	readonly method: "GET" | "POST";
+	readonly url: string;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body?: object;
+}) => Promise<{ readonly status: number; readonly text: string; readonly cookie: string | null }>;
 
-/** Takes the directory of the backups away while one is being made in it. */
-export async function spoilBackupUnderWay(backups: string): Promise<void> {
-	await vi.waitFor(
-		() => {
-			const making = readdirSync(backups).find((name) => name.endsWith(".part")) ?? "";
-			if (!existsSync(join(backups, making, "savepoint.sqlite"))) throw new Error("Not yet.");
-		},
-		{ timeout: 20_000, interval: 2 },
-	);
-	rmSync(backups, { recursive: true });
+export class Operator {
+	readonly #send: Send;
+	readonly cookie: string;
+
+	private constructor(send: Send, cookie: string) {
+		this.#send = send;
+		this.cookie = cookie;
+	}
+
+	static async signIn(send: Send, password: string): Promise<Operator> {
+		const { cookie, text } = await send({
+			method: "POST",
+			url: "/api/console/sign-in",
+			headers: CONSOLE_HEADERS,
+			body: { password },
+		});
+		if (cookie === null) throw new Error(`not signed in: ${text}`);
+		return new Operator(send, cookie.split(";")[0] ?? "");
+	}
+
+	/** The same operator, in front of a server that was started again. */
+	by(send: Send): Operator {
+		return new Operator(send, this.cookie);
+	}
+
+	get<T>(path: string): Promise<Answered<T>> {
+		return this.#call<T>("GET", path);
+	}
+
+	post<T = ActionAnswer>(path: string, body: object = {}): Promise<Answered<T>> {
+		return this.#call<T>("POST", path, body);
+	}
+
+	/** An action that must go well; its entry in the audit log. */
+	async does(path: string, body: object = {}): Promise<AuditLine> {
+		const { status, body: answer } = await this.post(path, body);
+		if (status !== 200) throw new Error(`${path}: ${status} ${answer.error}`);
+		return answer.entry;
+	}
+
+	/** The code with which an action was refused. */
+	async refused(path: string, body: object = {}): Promise<string | undefined> {
+		return (await this.post(path, body)).body.code;
+	}
+
+	async #call<T>(method: "GET" | "POST", path: string, body?: object): Promise<Answered<T>> {
+		const headers = { ...CONSOLE_HEADERS, cookie: this.cookie };
+		const url = `/api/console${path}`;
+		const request = { method, url, headers, ...(body !== undefined && { body }) };
+		const { status, text } = await this.#send(request);
+		return { status, body: JSON.parse(text) };
+	}
 }

@@ -31,7 +31,7 @@ const DAY_SECONDS = 86_400;
 const isoOf = (atSeconds: number): string => new Date(atSeconds * 1_000).toISOString();
 
 /** Marks of time as the rest of the console writes it: as exact as the marks are apart. */
-const clockTexts: uPlot.Axis.DynamicValues = (_plot, splits, _axis, _space, apartSeconds) =>
+const clockTexts: uPlot.Axis.DynamicValues = (...[, splits, , , apartSeconds]) =>
 	splits.map((at) =>
 		(apartSeconds >= DAY_SECONDS ? dayText : apartSeconds >= 60 ? minuteText : secondText)(
 			isoOf(at),

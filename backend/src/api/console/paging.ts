@@ -2,9 +2,9 @@ import { Type } from "typebox";
 import { SavepointError } from "../../errors.js";
 import { CONSOLE_PAGE_DEFAULT, CONSOLE_PAGE_MAX, PARAM_LENGTH_MAX } from "../../limits.js";
 
-/** What every list of the console takes: how many lines, and where the page before ended. */
 const LIMIT_RULE = `A whole number from 1 to ${CONSOLE_PAGE_MAX}.`;
 
+/** What every list takes; `after` is the `next` of the page before. */
 export const pageFields = {
 	after: Type.Optional(Type.String({ maxLength: PARAM_LENGTH_MAX, description: "`next`." })),
 	limit: Type.Optional(Type.String({ pattern: "^[0-9]{1,3}$", description: LIMIT_RULE })),

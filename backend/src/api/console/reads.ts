@@ -6,13 +6,12 @@ import {
 	Overview,
 	RetentionView,
 	SESSION_FILTERS,
-	SessionDetail,
 	SessionLines,
 } from "@savepoint/core";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { ApiContext } from "../context.js";
-import { readErrors, type SessionRoute } from "../documented.js";
+import { readErrors } from "../documented.js";
 import { PageQuery, pageFields, readLimit, words } from "./paging.js";
 
 const TAG = { tags: ["console"] };
@@ -58,15 +57,6 @@ export function registerConsoleReads(app: FastifyInstance, { console }: ApiConte
 				cursor: query.after ?? null,
 				limit: readLimit(query.limit),
 			}),
-	});
-
-	app.get<SessionRoute>("/sessions/:id", {
-		schema: {
-			...TAG,
-			summary: "One session with its last moves",
-			response: { 200: SessionDetail, ...guarded("SESSION_NOT_FOUND", "SESSION_HARMED") },
-		},
-		handler: ({ params }) => console.sessions.open(params.id),
 	});
 
 	app.get("/retention", {
