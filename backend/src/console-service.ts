@@ -1,27 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { dirname, join } from "node:path";
 import type { ServerConfig } from "./config.js";
+import { openUpkeep } from "./console-upkeep.js";
 import type { Authority } from "./game/answers.js";
 import type { OperatorDeeds } from "./game/operator-deeds.js";
 import { newId } from "./ids.js";
-import { SET_ASIDE_LISTED_MAX } from "./limits.js";
 import type { Log } from "./log.js";
 import { AuditBook } from "./operator/audit-book.js";
-import { BackupDesk } from "./operator/backup-desk.js";
 import type { Console } from "./operator/console.js";
 import { HistoryBook } from "./operator/history-book.js";
 import { NoticeBoard } from "./operator/notice-board.js";
 import { readOverview } from "./operator/overview.js";
 import type { BackupWorks, LiveSessions, SessionRestores } from "./operator/ports.js";
-import { QuarantineDesk } from "./operator/quarantine-desk.js";
 import { RetentionKeeper, type RetentionKeeperDeps } from "./operator/retention-keeper.js";
 import { SessionActions } from "./operator/session-actions.js";
 import { SessionDesk } from "./operator/session-desk.js";
 import { SignIns } from "./operator/sign-ins.js";
-import { StorageHistoryBook } from "./operator/storage-history.js";
 import { undoDeed } from "./operator/undo.js";
-import { watchProcess } from "./process-vitals.js";
-import { backupDirectoryOf } from "./storage/config.js";
 import { readDiskUse } from "./storage/disk-use.js";
 import { HistoryRepo } from "./storage/history/history-repo.js";
 import { LoneChanges } from "./storage/lone-changes.js";
@@ -30,12 +24,9 @@ import { NoticeRepo } from "./storage/notices/notice-repo.js";
 import type { Storage } from "./storage/open.js";
 import { AuditRepo } from "./storage/operators/audit-repo.js";
 import { SignInRepo } from "./storage/operators/sign-in-repo.js";
-import { QuarantineDirectory } from "./storage/quarantined/quarantine-directory.js";
 import { RemovalRepo } from "./storage/removals/removal-repo.js";
 import { previewRetention } from "./storage/removals/retention-preview.js";
 import { SessionDirectory } from "./storage/session-directory.js";
-import { listSetAside, type SetAsideDirectory } from "./storage/set-aside-files.js";
-import { databaseAt } from "./storage/upkeep.js";
 import { VERSION } from "./version.js";
 
 const TOKEN_BYTES = 32;
@@ -118,21 +109,7 @@ export function openConsole(parts: ConsoleParts): Console {
 			now,
 			log,
 		}),
-		backups: new BackupDesk({
-			engine: driver.engine,
-			works: parts.backups,
-			directory: backupDirectoryOf(config.storage),
-			config: config.backups,
-			audit,
-			log,
-			now,
-		}),
-		quarantine: new QuarantineDesk({
-			rows: new QuarantineDirectory(driver),
-			recovery: () => report().recovery,
-			setAside: () => readSetAside(config.storage.path, log),
-		}),
-		storage: openStorageHistory(parts),
+		...openUpkeep(parts, audit),
 		viewRetention: async () => {
 			const { keepMs, undoMs } = config.retention;
 			const undoDays = undoMs / DAY_MS;
@@ -156,33 +133,4 @@ export function openConsole(parts: ConsoleParts): Console {
 			}),
 		undo: (entryId, origin) => undoDeed({ audit, notices, actions }, entryId, origin),
 	};
-}
-
-function openStorageHistory({ report, now }: ConsoleParts): Console["storage"] {
-	const vitals = watchProcess();
-	const book = new StorageHistoryBook({
-		report,
-		diskUse: () => readDiskUse(report().location),
-		vitals: vitals.read,
-		now,
-	});
-	return {
-		read: (span) => book.read(span),
-		start: () => book.start(),
-		stop() {
-			book.stop();
-			vitals.stop();
-		},
-	};
-}
-
-/** A directory that cannot be read must not hide the sessions that were set aside. */
-async function readSetAside(database: string, log: Log): Promise<SetAsideDirectory[]> {
-	try {
-		const directory = join(dirname(databaseAt(database)), "quarantine");
-		return await listSetAside(directory, SET_ASIDE_LISTED_MAX);
-	} catch (error) {
-		log.warn({ err: error }, "the quarantine directory cannot be read");
-		return [];
-	}
 }

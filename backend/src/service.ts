@@ -82,16 +82,12 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		now,
 		onRestored: ({ id, key }) => open.replays.forget(replayIdFor(id, key)),
 	});
-	const report = (): StorageReport => {
-		const own = storage.report();
-		return { ...own, warnings: [...own.warnings, ...backups.warnings()] };
-	};
-	const quarantined = new QuarantineDirectory(storage.driver);
-	const hasBackups = storage.driver.copyTo !== undefined;
+	const report = reportWith(storage, backups);
+	const works = storage.driver.copyTo === undefined ? null : backups;
 	const console = openConsole({
 		config,
 		storage,
-		backups: hasBackups ? backups : null,
+		backups: works,
 		report,
 		authority,
 		live: authority,
@@ -120,10 +116,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		...open,
 		console,
 		storage: { report },
-		upkeep: {
-			backups: async () => (hasBackups ? backups.gauges() : null),
-			quarantined: () => quarantined.counts(),
-		},
+		upkeep: upkeepGauges(storage, works),
 		lost,
 		announce: (url) => storage.announce(url),
 		async close() {
@@ -136,6 +129,20 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		},
 	};
 };
+
+/** The storage's own report, and what else an operator must hear of. */
+const reportWith = (storage: Storage, backups: BackupKeeper) => (): StorageReport => {
+	const own = storage.report();
+	return { ...own, warnings: [...own.warnings, ...backups.warnings()] };
+};
+
+function upkeepGauges({ driver }: Storage, works: BackupKeeper | null): UpkeepGauges {
+	const quarantine = new QuarantineDirectory(driver);
+	return {
+		backups: async () => works?.gauges() ?? null,
+		quarantined: () => quarantine.counts(),
+	};
+}
 
 const restoreChoice = (entry: BackupEntry) => ({
 	name: entry.name,
