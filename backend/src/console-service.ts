@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { RetentionView } from "@savepoint/core";
 import type { ServerConfig } from "./config.js";
 import { openUpkeep } from "./console-upkeep.js";
 import type { Authority } from "./game/answers.js";
@@ -104,22 +105,14 @@ export function openConsole(parts: ConsoleParts): Console {
 			policy: config.retention,
 			store: removals,
 			writer,
+			audit,
 			sessions: storage.sessions,
 			onHidden,
 			now,
 			log,
 		}),
 		...openUpkeep(parts, audit),
-		viewRetention: async () => {
-			const { keepMs, undoMs } = config.retention;
-			const undoDays = undoMs / DAY_MS;
-			if (keepMs === null) return { keepDays: null, undoDays, preview: null };
-			const preview = await previewRetention(driver.query.bind(driver), {
-				endedBeforeMs: now() - keepMs,
-				modules: MODULES,
-			});
-			return { keepDays: keepMs / DAY_MS, undoDays, preview };
-		},
+		viewRetention: () => viewRetention(parts),
 		overview: () =>
 			readOverview({
 				authority,
@@ -133,4 +126,15 @@ export function openConsole(parts: ConsoleParts): Console {
 			}),
 		undo: (entryId, origin) => undoDeed({ audit, notices, actions }, entryId, origin),
 	};
+}
+
+async function viewRetention({ config, storage, now }: ConsoleParts): Promise<RetentionView> {
+	const { keepMs, undoMs } = config.retention;
+	const undoDays = undoMs / DAY_MS;
+	if (keepMs === null) return { keepDays: null, undoDays, preview: null };
+	const preview = await previewRetention(storage.driver.query.bind(storage.driver), {
+		endedBeforeMs: now() - keepMs,
+		modules: MODULES,
+	});
+	return { keepDays: keepMs / DAY_MS, undoDays, preview };
 }

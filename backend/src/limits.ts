@@ -74,6 +74,8 @@ export const PARAM_LENGTH_MAX = 128;
 export const WRITE_LIMIT_WINDOW_MS = 60_000;
 /** A live connection that was told to close and does not is cut after this. */
 export const SOCKET_CLOSE_MS = 2_000;
+/** What the server cannot do just now is in the log at most so often, for each code. */
+export const UNAVAILABLE_LOGGED_MS = 1_000;
 /** Time for the last answers to leave after the storage was lost. */
 export const LOST_GRACE_MS = 250;
 

@@ -9,7 +9,7 @@ import { controlVerbs } from "./control/verbs.js";
 import { SavepointError } from "./errors.js";
 import { runProcess } from "./exit.js";
 import { SHUTDOWN_GRACE_MS } from "./limits.js";
-import type { Log } from "./log.js";
+import { type Log, loggedError } from "./log.js";
 import { type OpenService, openService, type Service } from "./service.js";
 import { databaseAt } from "./storage/upkeep.js";
 import { VERSION } from "./version.js";
@@ -55,7 +55,11 @@ export async function startServer(
 	});
 	const control = new ControlServer({
 		database: databaseAt(service.storage.report().location),
-		verbs: controlVerbs({ ...service, version: VERSION }),
+		verbs: controlVerbs({
+			...service,
+			retention: service.console.retention,
+			version: VERSION,
+		}),
 		log,
 	});
 	try {
@@ -86,7 +90,8 @@ export async function startServer(
 /** On standard error, so that standard output is for people; quieter where a person looks on. */
 function createLog(config: ServerConfig): Log {
 	const level = config.logLevel ?? (process.stderr.isTTY ? "warn" : "info");
-	return pino({ level, base: null }, destination({ fd: 2, sync: true }));
+	const serializers = { err: loggedError };
+	return pino({ level, base: null, serializers }, destination({ fd: 2, sync: true }));
 }
 
 /** Players do not need the socket: without it the server serves, and verbs say what is wrong. */

@@ -14,6 +14,7 @@ import { KEPT_REPLAY_MOVES_MAX } from "./limits.js";
 import { localDay } from "./local-day.js";
 import type { Log } from "./log.js";
 import { BackupKeeper } from "./operations/backup-keeper.js";
+import { LiveRepairer, type LiveRepairerDeps } from "./operations/repair-session.js";
 import { SessionRestorer } from "./operations/restore-session.js";
 import type { Console } from "./operator/console.js";
 import type { UpkeepGauges } from "./operator/ports.js";
@@ -23,6 +24,7 @@ import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
 import { QuarantineDirectory } from "./storage/quarantined/quarantine-directory.js";
+import { SessionRepairer } from "./storage/quarantined/session-repairer.js";
 
 /** The authority on an open storage. */
 export interface Service {
@@ -36,6 +38,7 @@ export interface Service {
 	readonly backups: BackupKeeper;
 	/** Restores of one session, for the command line. */
 	readonly restorer: SessionRestores;
+	readonly repairer: LiveRepairer;
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
 	readonly lost: Promise<SavepointError>;
 	/** Tells other processes on this machine where the sessions of this storage are served. */
@@ -59,18 +62,11 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		now,
 		onLost: (code, reason) => lose(new SavepointError(code, reason)),
 	});
-	const authority = new SessionStore({
-		repository: storage.sessions,
-		commits: storage.commits,
-		log,
-		now,
-		newId,
-		newSeed: () => randomInt(SEEDS),
-		localDay,
-		generation: storage.generation,
-	});
+	// A repair of a session may raise it while the server runs.
+	const generation = { now: storage.generation };
+	const authority = openAuthority(storage, { log, now, generation });
 	authority.start();
-	const backups = keepBackups(config, storage, { log, now });
+	const backups = keepBackups(config, storage, { log, now, generation });
 	backups.start();
 	const open = openPublic(storage, log, now);
 	const restorer = new SessionRestorer({
@@ -84,6 +80,13 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 	});
 	const report = reportWith(storage, backups);
 	const works = storage.driver.copyTo === undefined ? null : backups;
+	const repairer = repairLive(storage, {
+		now,
+		forget: (id) => authority.forget(id),
+		onCut: () => {
+			generation.now += 1;
+		},
+	});
 	const console = openConsole({
 		config,
 		storage,
@@ -112,6 +115,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 	return {
 		backups,
 		restorer: commandLineRestores(restorer, console.audit),
+		repairer,
 		authority,
 		...open,
 		console,
@@ -144,6 +148,29 @@ function upkeepGauges({ driver }: Storage, works: BackupKeeper | null): UpkeepGa
 	};
 }
 
+interface Parts {
+	readonly log: Log;
+	readonly now: () => number;
+	readonly generation: { readonly now: number };
+}
+
+const openAuthority = (
+	{ sessions, commits }: Storage,
+	{ log, now, generation }: Parts,
+): SessionStore =>
+	new SessionStore({
+		repository: sessions,
+		commits,
+		log,
+		now,
+		newId,
+		newSeed: () => randomInt(SEEDS),
+		localDay,
+		get generation() {
+			return generation.now;
+		},
+	});
+
 const restoreChoice = (entry: BackupEntry) => ({
 	name: entry.name,
 	createdAt: entry.manifest.createdAt,
@@ -152,8 +179,8 @@ const restoreChoice = (entry: BackupEntry) => ({
 
 function keepBackups(
 	config: ServerConfig,
-	{ driver, commits, generation }: Storage,
-	{ log, now }: { readonly log: Log; readonly now: () => number },
+	{ driver, commits }: Storage,
+	{ log, now, generation }: Parts,
 ): BackupKeeper {
 	return new BackupKeeper({
 		directory: backupDirectoryOf(config.storage),
@@ -165,10 +192,20 @@ function keepBackups(
 			await driver.copyTo(target, tell);
 		},
 		changes: () => commits.gauges.batches,
-		generation,
+		get generation() {
+			return generation.now;
+		},
 		log,
 		now,
 	});
+}
+
+function repairLive(
+	{ driver, statements, commits, sessions }: Storage,
+	{ now, ...rest }: Pick<LiveRepairerDeps, "forget" | "onCut"> & { readonly now: () => number },
+): LiveRepairer {
+	const repairer = new SessionRepairer({ reader: driver, statements, commits, now });
+	return new LiveRepairer({ repairer, reader: driver, sessions, commits, ...rest });
 }
 
 /** What strangers may see, over the same storage. */

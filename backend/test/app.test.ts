@@ -24,7 +24,14 @@ describe("the app", () => {
 			{
 				level: "error",
 				text: "failed",
-				fields: { requestId: expect.any(String), code: "INTERNAL", err: authority.mistake },
+				fields: {
+					requestId: response.headers["x-request-id"],
+					method: "GET",
+					route: "/api/sessions/stats",
+					status: 500,
+					code: "INTERNAL",
+					err: authority.mistake,
+				},
 			},
 		]);
 	});

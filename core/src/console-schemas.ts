@@ -229,6 +229,7 @@ export const AUDIT_ACTIONS = [
 	"back-up",
 	"prove-backup",
 	"backup-result",
+	"undo-retention",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -155,6 +155,11 @@ describe.each(DRIVERS)("what operators do to a session on $name", (kit) => {
 			policy: { keepMs: 30 * DAY_MS, undoMs: DAY_MS },
 			store: removalsOf(open),
 			writer: new LoneChanges(open.storage.commits),
+			audit: {
+				prepare: () => {
+					throw new Error("A pass of retention is no operator's deed.");
+				},
+			},
 			sessions: open.storage.sessions,
 			onHidden: ({ sessionId }) => open.store.hide(sessionId),
 			now: () => open.nowMs,
