@@ -63,7 +63,7 @@ export interface SessionRestores {
 	choices(): RestoreChoices["backups"];
 	compare(from: string, sessionId: string): Promise<RestoreDiff>;
 	restore(from: string, sessionId: string, seq: number, along: Along): Promise<unknown>;
-	undo(sessionId: string, seq: number, along: Along): Promise<unknown>;
+	undo(sessionId: string, seq: number, along: Along, leftMs: number): Promise<unknown>;
 }
 
 /** What is in memory of a session, on this server. */

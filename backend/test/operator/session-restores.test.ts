@@ -41,6 +41,24 @@ describe("restoring a session", () => {
 		expect(await stand().see(id)).toMatchObject({ ...same, seq: 6 });
 	});
 
+	it("[O21] and its undo, as that of an end, gives no time for the server's absence", async () => {
+		const id = await stand().game(30);
+		const name = await stand().server.backUp();
+		await stand().play(id, "late");
+		for (const [path, body] of [
+			["end", {}],
+			["restore", { from: name, seq: 5 }],
+		] as const) {
+			const before = await stand().see(id);
+			const entry = await stand().operator.does(`/sessions/${id}/${path}`, body);
+			stand().server.skip(12_000);
+			await stand().operator.does(`/audit/${entry.id}/undo`);
+			const back = await stand().see(id);
+			expect([path, back.artifacts.length]).toEqual([path, 3]);
+			expect(Math.abs(back.remainingSeconds - before.remainingSeconds)).toBeLessThan(1);
+		}
+	});
+
 	it("[O21] is not undone when the player has gone on since", async () => {
 		const id = await stand().game();
 		const name = await stand().server.backUp();

@@ -5,7 +5,7 @@ import { Ask, type Question, Table, Trouble } from "./parts.js";
 import { useDeed } from "./use-deed.js";
 import { timeText } from "./words.js";
 
-const HEADS = ["When", "What", "", "To", "From", "Before", "After"] as const;
+const HEADS = ["When", "What", "Undo", "To", "From", "Before", "After"] as const;
 
 /** Entries of the audit log, each with its way back where there is one. */
 export function AuditLines(props: { entries: readonly AuditLine[]; onUndone: () => void }) {
