@@ -46,6 +46,7 @@ export async function startServer(
 		console: service.console,
 		pagesDirectory: existsSync(`${PAGES}index.html`) ? PAGES : null,
 		storage: service.storage,
+		upkeep: service.upkeep,
 		config,
 		log,
 		clock: Date,

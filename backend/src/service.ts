@@ -17,11 +17,13 @@ import { BackupKeeper } from "./operations/backup-keeper.js";
 import { LiveRepairer, type LiveRepairerDeps } from "./operations/repair-session.js";
 import { SessionRestorer } from "./operations/restore-session.js";
 import type { Console } from "./operator/console.js";
+import type { UpkeepGauges } from "./operator/ports.js";
 import { type BackupEntry, isProven, listBackups } from "./storage/backups/catalogue.js";
 import { backupDirectoryOf } from "./storage/config.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
+import { QuarantineDirectory } from "./storage/quarantined/quarantine-directory.js";
 import { SessionRepairer } from "./storage/quarantined/session-repairer.js";
 
 /** The authority on an open storage. */
@@ -31,6 +33,8 @@ export interface Service {
 	readonly replays: Replays;
 	readonly console: Console;
 	readonly storage: { report(): StorageReport };
+	/** What the metrics tell beside the storage's own report. */
+	readonly upkeep: UpkeepGauges;
 	readonly backups: BackupKeeper;
 	/** Restores of one session, for the command line. */
 	readonly restorer: SessionRestores;
@@ -74,6 +78,8 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		now,
 		onRestored: ({ id, key }) => open.replays.forget(replayIdFor(id, key)),
 	});
+	const report = reportWith(storage, backups);
+	const works = storage.driver.copyTo === undefined ? null : backups;
 	const repairer = repairLive(storage, {
 		now,
 		forget: (id) => authority.forget(id),
@@ -84,6 +90,8 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 	const console = openConsole({
 		config,
 		storage,
+		backups: works,
+		report,
 		authority,
 		live: authority,
 		deeds: authority.deeds,
@@ -102,6 +110,7 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		now,
 	});
 	console.history.start();
+	console.storage.start();
 	console.retention.start();
 	return {
 		backups,
@@ -110,23 +119,34 @@ export const openService: OpenService = async (config, log, now = Date.now) => {
 		authority,
 		...open,
 		console,
-		storage: {
-			report() {
-				const report = storage.report();
-				return { ...report, warnings: [...report.warnings, ...backups.warnings()] };
-			},
-		},
+		storage: { report },
+		upkeep: upkeepGauges(storage, works),
 		lost,
 		announce: (url) => storage.announce(url),
 		async close() {
 			await backups.stop();
 			await console.retention.stop();
 			await console.history.stop();
+			console.storage.stop();
 			await authority.close();
 			await storage.close();
 		},
 	};
 };
+
+/** The storage's own report, and what else an operator must hear of. */
+const reportWith = (storage: Storage, backups: BackupKeeper) => (): StorageReport => {
+	const own = storage.report();
+	return { ...own, warnings: [...own.warnings, ...backups.warnings()] };
+};
+
+function upkeepGauges({ driver }: Storage, works: BackupKeeper | null): UpkeepGauges {
+	const quarantine = new QuarantineDirectory(driver);
+	return {
+		backups: async () => works?.gauges() ?? null,
+		quarantined: () => quarantine.counts(),
+	};
+}
 
 interface Parts {
 	readonly log: Log;

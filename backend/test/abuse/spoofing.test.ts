@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { findBackup } from "#src/operations/backup-keeper.js";
+import { findBackup } from "#src/operations/resolve-backup.js";
 import { runCli } from "../cli/support/run-cli.js";
 import { temporaryDirectory } from "../storage/fixtures/files.js";
 import { makeSqliteApp, type SqliteApp } from "../support/sqlite-app.js";

@@ -83,6 +83,8 @@ const app = buildApp({
 	console: openConsole({
 		config,
 		storage,
+		backups: null,
+		report: storage.report,
 		authority,
 		live: authority,
 		deeds: authority.deeds,
@@ -92,6 +94,7 @@ const app = buildApp({
 		log,
 		now: Date.now,
 	}),
+	upkeep: { backups: async () => null, quarantined: async () => ({}) },
 	pagesDirectory: null,
 	storage,
 	config,
