@@ -4,16 +4,16 @@ import { noCounters } from "../counters.js";
 import { SavepointError } from "../errors.js";
 import { localDay } from "../local-day.js";
 import { COUNTED } from "./doctor/counters-check.js";
-import type { SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
+import type { SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import type { Migration } from "./migrate.js";
 import type { StatementList } from "./module.js";
+import { isByPlayer } from "./player-activity.js";
 import {
 	type QuarantinedSession,
 	quarantinedParams,
 	settleQuarantined,
 } from "./quarantined/quarantined-rows.js";
 import type { RebuiltSession } from "./recovery/rebuilt-session.js";
-import { decodePayload, encodeMoveType } from "./serializers.js";
 import { ONLY_SLOT, pushCounters, updateCounters } from "./service-rows.js";
 import { insertMove, storedMoveParams } from "./session-repo.js";
 import {
@@ -41,6 +41,8 @@ export function removeRecovered(paths: DatabasePaths): void {
 /** The clock of the service, as far as it was found. */
 export interface RecoveredClock {
 	readonly instanceId: string;
+	/** Higher than any that a client may have seen, so that clients compare and resend. */
+	readonly generation: number;
 	readonly createdAtMs: number;
 	readonly heartbeatAtMs: number;
 	readonly downtimeMs: number;
@@ -129,7 +131,7 @@ export class RecoveredDatabase {
 		this.#latestStartAtMs = Math.max(this.#latestStartAtMs ?? 0, record.startedAtMs);
 		this.#noteActivity(record.startedAtMs);
 		for (const { entry } of entries)
-			if (!isEndBySweep(entry)) this.#noteActivity(Number(entry["recorded_at"]));
+			if (isByPlayer(entry)) this.#noteActivity(Number(entry["recorded_at"]));
 	}
 
 	/** After the last session: the clock, and the counters from a recount (S3). */
@@ -138,10 +140,10 @@ export class RecoveredDatabase {
 		const { connection } = this.writer;
 		connection
 			.prepare(
-				`insert into service (id, instance_id, created_at, heartbeat_at, downtime_ms)
-				values (1, ?, ?, ?, ?)`,
+				`insert into service (id, instance_id, created_at, heartbeat_at, downtime_ms, generation)
+				values (1, $instanceId, $createdAtMs, $heartbeatAtMs, $downtimeMs, $generation)`,
 			)
-			.run(clock.instanceId, clock.createdAtMs, clock.heartbeatAtMs, clock.downtimeMs);
+			.run(clock);
 		connection
 			.prepare(
 				`insert into session_stats
@@ -196,11 +198,3 @@ export class RecoveredDatabase {
 }
 
 const DAY_MS = 86_400_000;
-const END_CODE = encodeMoveType("end");
-
-/** The sweep's own ending is no activity of a player. */
-function isEndBySweep(entry: SqlRow): boolean {
-	if (entry["move_type"] !== END_CODE) return false;
-	const body = decodePayload("end", String(entry["payload"]));
-	return body.type === "end" && body.stale;
-}

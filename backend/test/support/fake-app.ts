@@ -22,11 +22,33 @@ function closedConsole(): Console {
 	};
 	return {
 		signIns: { isOn: false, signIn: off, expiryOf: off, signOut: off, lockedForMs: () => 0 },
-		audit: { page: off },
-		sessions: { list: off, open: off },
+		audit: {
+			page: off,
+			pageOf: off,
+			prepare: () => {
+				throw new SavepointError("CONSOLE_OFF");
+			},
+		},
+		sessions: { list: off, open: off, log: off, audit: off },
+		actions: {
+			end: off,
+			delete: off,
+			backups: () => ({ backups: [] }),
+			compare: off,
+			restore: off,
+		},
 		notices: { active: async () => [], all: off, send: off, withdraw: off },
 		history: { read: off, start: () => undefined, stop: async () => undefined },
-		retention: { start: () => undefined, stop: async () => undefined, undo: off },
+		retention: { start: () => undefined, stop: async () => undefined, undo: off, pass: off },
+		backups: { view: off, backUp: off, prove: off },
+		quarantine: { view: off },
+		storage: {
+			read: () => {
+				throw new SavepointError("CONSOLE_OFF");
+			},
+			start: () => undefined,
+			stop: () => undefined,
+		},
 		viewRetention: off,
 		overview: off,
 		undo: off,
@@ -90,6 +112,7 @@ export async function makeFakeApp(
 				},
 			}),
 		},
+		upkeep: { backups: async () => null, quarantined: async () => ({}) },
 		config: { ...readConfig({ SAVEPOINT_WRITES_PER_MINUTE: "0" }), ...overrides },
 		log,
 		clock: Date,
