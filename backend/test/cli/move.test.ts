@@ -82,7 +82,8 @@ describe("savepoint move", { timeout: PATIENCE_MS }, () => {
 
 describe("savepoint export and import", { timeout: PATIENCE_MS }, () => {
 	it("[L5] through a pipe, from one engine to the other", async () => {
-		const script = `"$0" "$1" export --db "${games.database}" --to - | "$0" "$1" import --from - --db DATABASE_URL`;
+		const script = `"$0" "$1" export --db "${games.database}" --to - |
+			"$0" "$1" import --from - --db DATABASE_URL`;
 		const child = spawn("sh", ["-c", script, process.execPath, PROGRAM], {
 			env: { PATH: process.env["PATH"], DATABASE_URL: databaseUrl },
 		});
