@@ -8,6 +8,7 @@ import { StorageHistoryBook } from "#src/operator/storage-history.js";
 import { quantile, StorageMeter } from "#src/operator/storage-meter.js";
 import { PASSWORD, signInTo } from "../support/signed-in.js";
 import { makeSqliteApp } from "../support/sqlite-app.js";
+import { SILENT } from "../support/storage.js";
 
 /**
  * Goal: the storage over time tells of each interval what happened in it, in bounded memory.
@@ -50,6 +51,7 @@ describe("the storage over time", () => {
 			report: () => path.report(),
 			diskUse: async () => ({ databaseBytes: 4_096, freeBytes: 1_000 }),
 			vitals: () => ({ eventLoopMsP99: 0.5, memoryBytes: 7 }),
+			log: SILENT,
 			now: () => at.nowMs,
 		});
 		const pass = (): void => {
