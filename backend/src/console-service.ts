@@ -97,7 +97,7 @@ export function openConsole(parts: ConsoleParts): Console {
 		history: new HistoryBook({
 			store: new HistoryRepo(driver, statements),
 			writer,
-			counters: () => commits.counters,
+			counters: storage.readCounters,
 			now,
 			log,
 		}),
@@ -118,7 +118,7 @@ export function openConsole(parts: ConsoleParts): Console {
 				authority,
 				report,
 				commits: () => ({ ...commits.gauges, queueDepth: commits.depth }),
-				diskUse: () => readDiskUse(report().location),
+				diskUse: () => readDiskUse(report().file),
 				downtimeMs: () => commits.downtimeMsAt(now()),
 				now,
 				startedAtMs,

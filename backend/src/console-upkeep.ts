@@ -36,7 +36,7 @@ export function openUpkeep(
 		quarantine: new QuarantineDesk({
 			rows: new QuarantineDirectory(driver),
 			recovery: () => report().recovery,
-			setAside: () => readSetAside(config.storage.path, log),
+			setAside: () => readSetAside(report().file, log),
 		}),
 		storage: openStorageHistory(parts),
 	};
@@ -46,7 +46,7 @@ function openStorageHistory({ report, log, now }: UpkeepParts): Console["storage
 	const vitals = watchProcess();
 	const book = new StorageHistoryBook({
 		report,
-		diskUse: () => readDiskUse(report().location),
+		diskUse: () => readDiskUse(report().file),
 		vitals: vitals.read,
 		log,
 		now,
@@ -62,7 +62,9 @@ function openStorageHistory({ report, log, now }: UpkeepParts): Console["storage
 }
 
 /** A directory that cannot be read must not hide the sessions that were set aside. */
-async function readSetAside(database: string, log: Log): Promise<SetAsideDirectory[]> {
+async function readSetAside(database: string | null, log: Log): Promise<SetAsideDirectory[]> {
+	// A database server sets nothing aside.
+	if (database === null) return [];
 	try {
 		const directory = join(dirname(databaseAt(database)), "quarantine");
 		return await listSetAside(directory, SET_ASIDE_LISTED_MAX);

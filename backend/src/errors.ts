@@ -89,6 +89,12 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
 		true,
 	),
 	STORAGE_BUSY: entry("The database is locked by another program.", 503, 75, true),
+	STORAGE_AWAY: entry(
+		"The database server does not answer; nothing is stored until it does.",
+		503,
+		75,
+		true,
+	),
 	STORAGE_RECOVERING: entry("The storage is recovering.", 503, null, true),
 	SHUTTING_DOWN: entry("The server is shutting down.", 503, null, true),
 	STORAGE_CONFLICT: entry(

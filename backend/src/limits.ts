@@ -20,6 +20,8 @@ export const HEAL_PROBE_MS = 500;
 
 // Sessions in memory.
 export const CACHED_SESSIONS_MAX = 10_000;
+/** What is remembered of their moves takes about 230 bytes each, and a session may have 10,000. */
+export const CACHED_MOVES_MAX = 500_000;
 /**
  * Log entries are read and replayed in pages, so that a long session never holds the event loop.
  */
@@ -127,3 +129,30 @@ export const RETENTION_INTERVAL_MS = 10 * 60_000;
 export const RETENTION_PAGE_SESSIONS = 200;
 /** Sessions that are deleted in one transaction: each takes its log along. */
 export const PURGE_PAGE_SESSIONS = 20;
+
+// PostgreSQL.
+/** How long a connection may take to be made. */
+export const DATABASE_CONNECT_SECONDS = 3;
+export const DATABASE_RECONNECT_SECONDS = 0.2;
+/** A row or table that somebody else holds; then 503, and the queue tries again. */
+export const DATABASE_LOCK_TIMEOUT_MS = 2_000;
+/** For one statement, on the server. */
+export const DATABASE_STATEMENT_TIMEOUT_MS = 10_000;
+/** For one transaction, seen from here: a server that is frozen or cut off says nothing at all. */
+export const DATABASE_COMMIT_TIMEOUT_MS = 5_000;
+/** For one read, seen from here. */
+export const DATABASE_READ_TIMEOUT_MS = 10_000;
+/** Reads at a time. */
+export const DATABASE_READERS_MAX = 4;
+/** Transactions that stood in each other's way are run again so often (P4). */
+export const DATABASE_RETRIES_MAX = 8;
+/** Each slot has so many session keys: 2^21 slots of 2^32 keys are what a double counts exactly. */
+export const KEYS_PER_SLOT = 2 ** 32;
+/** Ours and the database's idea of the time may differ so much before it counts as set back. */
+export const CLOCK_SET_BACK_MS = 5_000;
+/** How often a server looks at what others did to the sessions that are watched here. */
+export const FOREIGN_CHANGES_MS = 200;
+/** Asked for in one query. */
+export const FOREIGN_CHANGES_BATCH = 200;
+/** How often a call is decided again because another server was quicker. */
+export const CONFLICT_RETRIES_MAX = 20;

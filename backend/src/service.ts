@@ -54,14 +54,15 @@ const SEEDS = 2 ** 32;
 /**
  * Storage → authority. Throws SavepointError with an exit code when the storage cannot be opened.
  */
-export const openService: OpenService = async (config, log, now = Date.now) => {
+export const openService: OpenService = async (config, log, ownNow) => {
 	const { promise: lost, resolve: lose } = withResolver<SavepointError>();
 	const storage = await openStorage({
 		config: config.storage,
 		log,
-		now,
+		now: ownNow,
 		onLost: (code, reason) => lose(new SavepointError(code, reason)),
 	});
+	const { now } = storage;
 	// A repair of a session may raise it while the server runs.
 	const generation = { now: storage.generation };
 	const authority = openAuthority(storage, { log, now, generation });
@@ -155,7 +156,7 @@ interface Parts {
 }
 
 const openAuthority = (
-	{ sessions, commits }: Storage,
+	{ sessions, commits, readCounters }: Storage,
 	{ log, now, generation }: Parts,
 ): SessionStore =>
 	new SessionStore({
@@ -166,6 +167,7 @@ const openAuthority = (
 		newId,
 		newSeed: () => randomInt(SEEDS),
 		localDay,
+		readCounters,
 		get generation() {
 			return generation.now;
 		},
@@ -179,13 +181,15 @@ const restoreChoice = (entry: BackupEntry) => ({
 
 function keepBackups(
 	config: ServerConfig,
-	{ driver, commits }: Storage,
+	{ driver, commits, report }: Storage,
 	{ log, now, generation }: Parts,
 ): BackupKeeper {
+	const { location } = report();
 	return new BackupKeeper({
 		directory: backupDirectoryOf(config.storage),
-		config: config.backups,
-		source: config.storage.path,
+		// A database server is backed up by its own tools.
+		config: driver.copyTo === undefined ? { ...config.backups, everyMinutes: 0 } : config.backups,
+		source: location,
 		copyTo: async (target, tell) => {
 			if (driver.copyTo === undefined)
 				throw new SavepointError("BACKUP_FAILED", `${driver.engine} has backups of its own.`);

@@ -70,7 +70,9 @@ describe("the unit of systemd", () => {
 		expect(Object.keys(env).filter((name) => !Object.hasOwn(SETTINGS, name))).toEqual([]);
 		const config = readConfig(env);
 		expect(config.trustProxy).toEqual(["loopback"]);
-		expect(config.storage.path).toContain(`/var/lib/${inUnit("StateDirectory")}/`);
+		expect(config.storage).toMatchObject({
+			path: expect.stringContaining(`/var/lib/${inUnit("StateDirectory")}/`),
+		});
 	});
 });
 

@@ -45,6 +45,7 @@ export const ERROR_CODES = [
 	"STORAGE_FULL",
 	"STORAGE_READ_ONLY",
 	"STORAGE_BUSY",
+	"STORAGE_AWAY",
 	"STORAGE_RECOVERING",
 	"SHUTTING_DOWN",
 	// A write whose outcome is known to be "not stored", or not known at all.

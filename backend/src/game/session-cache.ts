@@ -11,6 +11,16 @@ export interface LiveSession {
 	leaving?: true;
 }
 
+/** How much the cache holds; what is over it goes, the longest unused first. */
+export interface CacheBounds {
+	readonly sessions: number;
+	/** Moves that are remembered by their ids, over all sessions. */
+	readonly moves: number;
+}
+
+/** Room is made a little at a time, not for each move. */
+const ROOM_SHARE = 0.05;
+
 type Listener = (change: SessionChange) => void;
 
 /**
@@ -22,21 +32,28 @@ export class SessionCache {
 	readonly #sessions = new Map<string, LiveSession>();
 	readonly #loading = new Map<string, Promise<LiveSession | null>>();
 	readonly #watchers = new Map<string, Set<Listener>>();
-	readonly #capacity: number;
+	/** The last change that the watchers of a session were told of. */
+	readonly #told = new Map<string, number>();
+	readonly #bounds: CacheBounds;
+	#moves = 0;
+	/** Where room is made next: a little higher while nothing can be dropped. */
+	#movesMax: number;
 	/**
 	 * Called for a session that is ahead of its snapshot and would be dropped; false: it will not be
 	 * written.
 	 */
 	readonly #beforeDrop: (live: LiveSession) => boolean;
 
-	constructor(capacity: number, beforeDrop: (live: LiveSession) => boolean) {
-		this.#capacity = capacity;
+	constructor(bounds: CacheBounds, beforeDrop: (live: LiveSession) => boolean) {
+		this.#bounds = bounds;
+		this.#movesMax = bounds.moves;
 		this.#beforeDrop = beforeDrop;
 	}
 
 	get(id: string): LiveSession | undefined {
 		const live = this.#sessions.get(id);
-		if (live !== undefined && this.#sessions.size > this.#capacity / 2) {
+		const { sessions, moves } = this.#bounds;
+		if (live !== undefined && (this.#sessions.size > sessions / 2 || this.#moves > moves / 2)) {
 			// Only a cache that fills up needs an order.
 			this.#sessions.delete(id);
 			this.#sessions.set(id, live);
@@ -49,13 +66,31 @@ export class SessionCache {
 		const present = this.#sessions.get(live.record.id);
 		if (present !== undefined) return present;
 		this.#sessions.set(live.record.id, live);
+		this.#moves += live.keyed.size;
 		this.#makeRoom(live);
 		return live;
 	}
 
+	/** A move of the session is remembered from now on. */
+	remember(live: LiveSession, moveId: string, entry: KeyedEntry): void {
+		const isNew = !live.keyed.has(moveId);
+		live.keyed.set(moveId, entry);
+		if (isNew && this.#sessions.get(live.record.id) === live) this.#moves += 1;
+	}
+
+	/** To be called while no change is open: making room may write snapshots. */
+	trim(inUse: LiveSession): void {
+		if (this.#moves > this.#movesMax) this.#makeRoom(inUse);
+	}
+
 	/** Memory goes back to what is stored. */
 	forget(live: LiveSession): void {
-		if (this.#sessions.get(live.record.id) === live) this.#sessions.delete(live.record.id);
+		if (this.#sessions.get(live.record.id) === live) this.#drop(live);
+	}
+
+	/** Sessions in memory, and what is remembered of their moves. */
+	get size(): CacheBounds {
+		return { sessions: this.#sessions.size, moves: this.#moves };
 	}
 
 	/** One load a session, however many ask at once. */
@@ -79,7 +114,9 @@ export class SessionCache {
 		this.#watchers.set(id, listeners.add(listener));
 		return () => {
 			listeners.delete(listener);
-			if (listeners.size === 0 && this.#watchers.get(id) === listeners) this.#watchers.delete(id);
+			if (listeners.size > 0 || this.#watchers.get(id) !== listeners) return;
+			this.#watchers.delete(id);
+			this.#told.delete(id);
 		};
 	}
 
@@ -95,7 +132,20 @@ export class SessionCache {
 		return this.#watchers.has(id);
 	}
 
+	watchedIds(): Iterable<string> {
+		return this.#watchers.keys();
+	}
+
+	/** Up to where the watchers know the session; who has just begun to watch has read it himself. */
+	toldSeq({ record }: LiveSession): number {
+		const told = this.#told.get(record.id);
+		if (told !== undefined) return told;
+		this.#told.set(record.id, record.seq);
+		return record.seq;
+	}
+
 	notify(id: string, change: SessionChange): void {
+		if (this.#watchers.has(id)) this.#told.set(id, change.seq);
 		for (const listener of this.#watchers.get(id) ?? []) listener(change);
 	}
 
@@ -104,17 +154,28 @@ export class SessionCache {
 	 * twice.
 	 */
 	#makeRoom(newcomer: LiveSession): void {
-		let surplus = this.#sessions.size - this.#capacity;
-		if (surplus <= 0) return;
+		let sessions = this.#sessions.size - this.#bounds.sessions;
+		let moves = this.#moves - this.#bounds.moves;
+		const wanted = this.#bounds.moves * ROOM_SHARE;
+		if (moves > 0) moves += wanted;
 		for (const live of this.#sessions.values()) {
-			if (surplus <= 0) return;
+			if (sessions <= 0 && moves <= 0) break;
 			if (live.pending > 0 || live === newcomer) continue;
-			surplus -= 1;
+			// Few moves make no room where it is the moves that are too many.
+			if (sessions <= 0 && live.keyed.size === 0) continue;
+			sessions -= 1;
+			moves -= live.keyed.size;
 			// One whose snapshot is being written goes when it is; without it the log alone tells the
 			// session.
 			if (isDirty(live) && this.#beforeDrop(live)) continue;
-			this.#sessions.delete(live.record.id);
+			this.#drop(live);
 		}
+		this.#movesMax = Math.max(this.#bounds.moves, this.#moves + wanted);
+	}
+
+	#drop(live: LiveSession): void {
+		this.#sessions.delete(live.record.id);
+		this.#moves -= live.keyed.size;
 	}
 }
 

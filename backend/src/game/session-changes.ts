@@ -7,6 +7,7 @@ import {
 	stateHash,
 } from "@savepoint/core";
 import type { CountedState, CounterChange } from "../counters.js";
+import { SavepointError } from "../errors.js";
 import { artifactIdFor } from "../ids.js";
 import type { WriteBatch } from "../storage/driver.js";
 import type {
@@ -203,10 +204,13 @@ export class SessionChanges {
 		if (playMs !== null)
 			noteLead(record, playMs, { nowMs, downtimeMs: commits.downtimeMsAt(nowMs) });
 		const keyed = repository.appendEntry(batch, record, entry);
-		if (keyed !== null && entry.moveId !== null) live.keyed.set(entry.moveId, keyed);
+		if (keyed !== null && entry.moveId !== null)
+			this.#deps.cache.remember(live, entry.moveId, keyed);
 		if (entry.body.type !== "end" || entry.refusal !== null) return;
 		record.endedAtMs = entry.recordedAtMs;
 		record.stale = entry.body.stale;
+		// An end counts: it must not come after an operator's removal on another server.
+		if (repository.isShared) repository.appendVersionCheck(batch, record);
 		repository.appendSnapshot(batch, record);
 	}
 
@@ -233,6 +237,7 @@ export class SessionChanges {
 				committed: () => {
 					live.pending -= 1;
 					waiter.committed();
+					this.#deps.cache.trim(live);
 					if (change !== null) this.#deps.cache.notify(record.id, change);
 				},
 				failed: (error) => {
@@ -245,6 +250,33 @@ export class SessionChanges {
 
 	/** The gate for answers that change nothing: what they show must be on disk. */
 	whenDurable<T>(live: LiveSession, sink: AnswerSink<T>, committed: () => void): void {
+		// What waits for its own sync is checked by it: the place in the log that it takes is free.
+		if (this.#deps.repository.isShared && live.pending === 0)
+			this.#whenCurrent(live, sink, committed);
+		else this.#whenStored(live, sink, committed);
+	}
+
+	/** Where other servers may have changed the session, what is in memory is a hint (P4). */
+	#whenCurrent<T>(live: LiveSession, sink: AnswerSink<T>, committed: () => void): void {
+		const { repository, cache } = this.#deps;
+		repository.isCurrent(live.record).then(
+			(isCurrent) => {
+				if (isCurrent) this.#whenStored(live, sink, committed);
+				else {
+					cache.forget(live);
+					sink.fail(new SavepointError("STORAGE_CONFLICT"));
+				}
+			},
+			(error: unknown) =>
+				sink.fail(
+					error instanceof SavepointError
+						? error
+						: new SavepointError("INTERNAL", undefined, { cause: error }),
+				),
+		);
+	}
+
+	#whenStored<T>(live: LiveSession, sink: AnswerSink<T>, committed: () => void): void {
 		if (live.pending === 0) committed();
 		else
 			this.#deps.commits.afterPending(live.record.key, {
@@ -253,9 +285,13 @@ export class SessionChanges {
 			});
 	}
 
-	/** False when no change can be taken now. */
+	/**
+	 * False when no change can be taken now. Where other servers may be ahead of us, a snapshot comes
+	 * with an entry of the log only, whose place nobody else can have taken.
+	 */
 	writeSnapshot(live: LiveSession): boolean {
-		if (this.#deps.commits.refusal() !== null) return false;
+		const { commits, repository } = this.#deps;
+		if (repository.isShared || commits.refusal() !== null) return false;
 		live.pending += 1;
 		this.#deps.repository.appendSnapshot(this.#deps.commits.begin(), live.record);
 		this.#deps.commits.finish(live.record.key, null, {

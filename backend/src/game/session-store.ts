@@ -6,9 +6,10 @@ import {
 	newSession,
 	type Session,
 } from "@savepoint/core";
+import type { Counters } from "../counters.js";
 import { SavepointError } from "../errors.js";
 import { looksLikeId } from "../ids.js";
-import { CACHED_SESSIONS_MAX } from "../limits.js";
+import { CACHED_MOVES_MAX, CACHED_SESSIONS_MAX, CONFLICT_RETRIES_MAX } from "../limits.js";
 import type { Log } from "../log.js";
 import type { Commits, LoggedBody, SessionRecord, SessionRepository } from "../storage/ports.js";
 import type {
@@ -23,6 +24,7 @@ import type {
 import { decideMoves } from "./decide-moves.js";
 import { decideSingle } from "./decide-single.js";
 import type { Decider } from "./decider.js";
+import { ForeignChanges } from "./foreign-changes.js";
 import { OperatorDeeds } from "./operator-deeds.js";
 import { type LiveSession, SessionCache } from "./session-cache.js";
 import { type MoveCounts, SessionChanges } from "./session-changes.js";
@@ -41,8 +43,11 @@ export interface SessionStoreDeps {
 	/** The server's local day of a moment, as a number like 20261122. */
 	readonly localDay: (timeMs: number) => number;
 	readonly cachedSessionsMax?: number;
+	readonly cachedMovesMax?: number;
 	/** Of the storage; see `Session`. Not given: a storage that was never restored. */
 	readonly generation?: number;
+	/** Of the service, over all servers; not given: there is no other server. */
+	readonly readCounters?: () => Promise<Readonly<Counters>>;
 }
 
 /**
@@ -61,20 +66,24 @@ export class SessionStore implements Authority {
 	readonly #changes: SessionChanges;
 	readonly #decider: Decider;
 	readonly #sweep: StaleSweep;
+	/** null: no other server changes sessions. */
+	readonly #foreign: ForeignChanges | null;
 	/** Creates on their way to the disk, by their Idempotency-Key. */
 	readonly #creating = new Map<string, SessionRecord>();
 
 	constructor(deps: SessionStoreDeps) {
 		this.#deps = deps;
-		this.#cache = new SessionCache(deps.cachedSessionsMax ?? CACHED_SESSIONS_MAX, (live) =>
-			this.#changes.writeSnapshot(live),
-		);
+		const bounds = {
+			sessions: deps.cachedSessionsMax ?? CACHED_SESSIONS_MAX,
+			moves: deps.cachedMovesMax ?? CACHED_MOVES_MAX,
+		};
+		this.#cache = new SessionCache(bounds, (live) => this.#changes.writeSnapshot(live));
 		this.#changes = new SessionChanges({ ...deps, cache: this.#cache });
 		this.#decider = { ...deps, changes: this.#changes };
 		this.deeds = new OperatorDeeds({
 			...deps,
 			changes: this.#changes,
-			find: async (id) => this.#cache.get(id) ?? this.#load(id),
+			find: (id) => this.#current(id),
 			viewOf: (record) => this.#viewOf(record),
 		});
 		this.#sweep = new StaleSweep({
@@ -82,16 +91,23 @@ export class SessionStore implements Authority {
 			end: (id) => this.#endStale(id),
 			log: deps.log,
 		});
+		const load = (id: string) => this.#load(id);
+		const { repository, log } = deps;
+		this.#foreign = repository.isShared
+			? new ForeignChanges({ cache: this.#cache, repository, load, log })
+			: null;
 	}
 
-	/** Begins to end stale sessions. */
+	/** Begins to end stale sessions, and to look at what other servers do. */
 	start(): void {
 		this.#sweep.start();
+		this.#foreign?.start();
 	}
 
 	/** Stops taking changes, brings the snapshots up to date; resolves when all answers are out. */
 	async close(): Promise<void> {
 		await this.#sweep.stop();
+		await this.#foreign?.stop();
 		if (this.#deps.commits.refusal() === null)
 			for (const live of this.#cache.dirty()) if (!this.#changes.writeSnapshot(live)) break;
 		await this.#deps.commits.drain();
@@ -102,15 +118,20 @@ export class SessionStore implements Authority {
 		sink: AnswerSink<Session>,
 	): void {
 		const durationMs = Math.round(request.durationSeconds * 1000);
-		if (request.key === null) this.#createNew(durationMs, null, sink);
+		const { key } = request;
+		if (key === null) this.#createNew(durationMs, null, sink);
 		else
-			this.#createOnce(durationMs, request.key, sink).catch((error: unknown) =>
-				sink.fail(this.#expected(error)),
-			);
+			this.#decideAgain(sink, (gate) => {
+				this.#createOnce(durationMs, key, gate).catch((error: unknown) =>
+					gate.fail(this.#expected(error)),
+				);
+			});
 	}
 
 	single(sessionId: string, call: SingleCall, sink: AnswerSink<SingleAnswer>): void {
-		this.#withSession(sessionId, sink, (live) => decideSingle(this.#decider, live, call, sink));
+		this.#decideAgain(sink, (gate) =>
+			this.#withSession(sessionId, gate, (live) => decideSingle(this.#decider, live, call, gate)),
+		);
 	}
 
 	play(
@@ -119,14 +140,18 @@ export class SessionStore implements Authority {
 		sink: AnswerSink<MovesAnswer>,
 		origin: object | null = null,
 	): void {
-		this.#withSession(sessionId, sink, (live) =>
-			decideMoves(this.#decider, live, { moves, origin }, sink),
+		this.#decideAgain(sink, (gate) =>
+			this.#withSession(sessionId, gate, (live) =>
+				decideMoves(this.#decider, live, { moves, origin }, gate),
+			),
 		);
 	}
 
 	view(sessionId: string, sink: AnswerSink<Session>): void {
-		this.#withSession(sessionId, sink, (live) =>
-			this.#changes.whenDurable(live, sink, () => sink.send(this.#viewOf(live.record), false)),
+		this.#decideAgain(sink, (gate) =>
+			this.#withSession(sessionId, gate, (live) =>
+				this.#changes.whenDurable(live, gate, () => gate.send(this.#viewOf(live.record), false)),
+			),
 		);
 	}
 
@@ -140,7 +165,8 @@ export class SessionStore implements Authority {
 	}
 
 	async counts(): Promise<ServiceCounts> {
-		return countsView(this.#deps.commits.counters, this.#deps.localDay(this.#deps.now()));
+		const { commits, readCounters, localDay, now } = this.#deps;
+		return countsView((await readCounters?.()) ?? commits.counters, localDay(now()));
 	}
 
 	moveCounts(): Readonly<MoveCounts> {
@@ -184,6 +210,29 @@ export class SessionStore implements Authority {
 
 	// Sessions
 
+	/**
+	 * Where several servers share the sessions, another one may have changed this one since it was
+	 * read here: then the change was not stored, memory has forgotten it, and the call is decided
+	 * again on what is stored now (P4). Alone there is nothing to wrap.
+	 */
+	#decideAgain<T>(
+		sink: AnswerSink<T>,
+		decide: (sink: AnswerSink<T>) => void,
+		triesLeft = CONFLICT_RETRIES_MAX,
+	): void {
+		if (!this.#deps.repository.isShared || triesLeft === 0) {
+			decide(sink);
+			return;
+		}
+		decide({
+			send: (answer, replayed) => sink.send(answer, replayed),
+			fail: (error) => {
+				if (error.code === "STORAGE_CONFLICT") this.#decideAgain(sink, decide, triesLeft - 1);
+				else sink.fail(error);
+			},
+		});
+	}
+
 	#withSession<T>(id: string, sink: AnswerSink<T>, then: (live: LiveSession) => void): void {
 		const live = this.#cache.get(id);
 		if (live !== undefined) {
@@ -209,6 +258,17 @@ export class SessionStore implements Authority {
 			committed: () => this.#withSession(id, sink, then),
 			failed: (error) => sink.fail(error),
 		});
+	}
+
+	/** As it is stored now, also where another server has changed it since it was read here. */
+	async #current(id: string): Promise<LiveSession | null> {
+		const { repository } = this.#deps;
+		const live = this.#cache.get(id);
+		if (live === undefined) return this.#load(id);
+		if (!repository.isShared || live.pending > 0 || (await repository.isCurrent(live.record)))
+			return live;
+		this.#cache.forget(live);
+		return this.#load(id);
 	}
 
 	async #load(id: string): Promise<LiveSession | null> {
@@ -331,7 +391,12 @@ export class SessionStore implements Authority {
 			refusal: null,
 		});
 		await new Promise<void>((resolve, reject) => {
-			this.#changes.finish(live, nowMs, { committed: resolve, failed: reject });
+			// Another server that was quicker has done the same; the next sweep sees it.
+			const failed = (error: SavepointError): void =>
+				this.#deps.repository.isShared && error.code === "STORAGE_CONFLICT"
+					? resolve()
+					: reject(error);
+			this.#changes.finish(live, nowMs, { committed: resolve, failed });
 		});
 	}
 }

@@ -3,7 +3,7 @@ import { constants, copyFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { SavepointError } from "../errors.js";
 import { isProven } from "../storage/backups/catalogue.js";
-import type { StorageConfig } from "../storage/config.js";
+import type { SqliteConfig } from "../storage/config.js";
 import { backupDirectoryOf } from "../storage/config.js";
 import { makeDirectoryDurable } from "../storage/durable-files.js";
 import { translateFileError } from "../storage/file-errors.js";
@@ -19,7 +19,7 @@ import { resolveBackup } from "./resolve-backup.js";
 import { SAMPLE_SESSIONS } from "./take-backup.js";
 
 export interface RestoreOrder {
-	readonly config: StorageConfig;
+	readonly config: SqliteConfig;
 	/** See `resolveBackup`. */
 	readonly from: string;
 	/** Replace a database that is there, and take a backup that does not verify in every part. */

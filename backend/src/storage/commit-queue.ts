@@ -1,5 +1,11 @@
 import type { ErrorCode } from "@savepoint/core";
-import { activeCount, type CounterChange, type Counters, countChange } from "../counters.js";
+import {
+	activeCount,
+	type CounterChange,
+	type Counters,
+	countChange,
+	noCounters,
+} from "../counters.js";
 import { SavepointError } from "../errors.js";
 import { Histogram } from "../histogram.js";
 import {
@@ -9,15 +15,22 @@ import {
 	QUEUED_WRITES_MAX,
 } from "../limits.js";
 import type { Downtime, Heartbeat } from "./downtime.js";
-import type { CommitOutcome, SqlDriver, WriteBatch } from "./driver.js";
+import type { CommitOutcome, ServerSlot, SqlDriver, WriteBatch } from "./driver.js";
 import { PendingWrites } from "./pending-writes.js";
 import type { Commits, CommitWaiter, StorageTrouble } from "./ports.js";
-import { heartbeatParams, pushCounters } from "./service-rows.js";
+import { heartbeatParams, ONLY_SLOT, pushCounters } from "./service-rows.js";
 
 export interface CommitQueueOptions {
 	readonly driver: SqlDriver;
 	readonly places: { readonly heartbeat: number; readonly counters: number };
+	/** Of this server's own slot. */
 	readonly counters: Counters;
+	readonly slot?: string;
+	/**
+	 * Where several servers share the database: another slot, its counters at zero. What the old one
+	 * holds counts on, whatever became of the last batch that wrote it.
+	 */
+	readonly renewSlot?: () => Promise<ServerSlot>;
 	readonly downtime: Downtime;
 	readonly now: () => number;
 	/**
@@ -68,8 +81,11 @@ export class CommitQueue implements Commits {
 		commitMs: new Histogram(COMMIT_MS_BOUNDS),
 	};
 	readonly #options: CommitQueueOptions;
-	/** As of the last durable batch. */
+	/** Of our slot, as of the last durable batch. */
 	#counters: Counters;
+	#slot: string;
+	/** What our slot holds is not known, or it is gone: another one has to be taken. */
+	#isSlotSpent = false;
 	#gathering = new PendingWrites();
 	#flushing: PendingWrites | null = null;
 	#flushScheduled = false;
@@ -82,6 +98,7 @@ export class CommitQueue implements Commits {
 	constructor(options: CommitQueueOptions) {
 		this.#options = options;
 		this.#counters = { ...options.counters };
+		this.#slot = options.slot ?? ONLY_SLOT;
 		this.#heartbeatTimer = setInterval(() => this.#keepAlive(), HEARTBEAT_INTERVAL_MS / 4);
 	}
 
@@ -103,7 +120,7 @@ export class CommitQueue implements Commits {
 		return this.#trouble;
 	}
 
-	/** Statistics as of the last sync. */
+	/** Statistics of this server's slot as of the last sync. */
 	get counters(): Readonly<Counters> {
 		return this.#counters;
 	}
@@ -129,8 +146,8 @@ export class CommitQueue implements Commits {
 	/** The caller has asked `refusal` first. `sessionKey` 0 is a change of no session. */
 	finish(sessionKey: number, change: CounterChange | null, waiter: CommitWaiter): void {
 		if (this.#options.answerBeforeCommit === true) {
-			waiter.committed();
 			this.#gathering.finish(sessionKey, change, SILENT);
+			waiter.committed();
 		} else this.#gathering.finish(sessionKey, change, waiter);
 		this.#scheduleFlush();
 	}
@@ -191,19 +208,24 @@ export class CommitQueue implements Commits {
 			this.#settle(writes);
 			return;
 		}
-		// 2. What the batch adds for itself: the counters after its changes, and a heartbeat when one
+		// 2. A slot whose counters are known.
+		if (this.#isSlotSpent) {
+			this.#takeSlot(writes);
+			return;
+		}
+		// 3. What the batch adds for itself: the counters after its changes, and a heartbeat when one
 		// is due.
 		const { driver, places, downtime, now } = this.#options;
 		const batch = writes.values.slice();
 		const counters = { ...this.#counters };
 		for (const change of writes.changes) if (change !== null) countChange(counters, change);
-		if (writes.hasCounterChange) pushCounters(batch, places.counters, counters);
+		if (writes.hasCounterChange) pushCounters(batch, places.counters, counters, this.#slot);
 		const nowMs = now();
 		// A probe must write something: an empty transaction succeeds on a full disk, too.
 		const isDue = writes.hasHeartbeat || downtime.ageMsAt(nowMs) >= HEARTBEAT_INTERVAL_MS / 4;
 		const beat = isDue ? downtime.beat(nowMs) : null;
 		if (beat !== null) batch.push(places.heartbeat, 0, ...heartbeatParams(beat));
-		// 3. One transaction.
+		// 4. One transaction.
 		void driver.commit(batch).then((outcome) => this.#conclude(writes, outcome, counters, beat));
 	}
 
@@ -218,13 +240,18 @@ export class CommitQueue implements Commits {
 		switch (outcome.kind) {
 			case "committed":
 				this.#counters = counters;
-				if (beat !== null) this.#options.downtime.confirm(beat);
+				if (beat !== null) this.#options.downtime.confirm(outcome.beat ?? beat);
 				this.#measure(writes, outcome.commitMs);
 				this.#setTrouble(null);
 				this.#settle(writes);
 				return;
 			case "rejected":
-				this.#reject(writes, outcome.group, new SavepointError(outcome.code));
+				this.#reject(writes, outcome.groups, new SavepointError(outcome.code));
+				return;
+			case "unsure":
+				this.#isSlotSpent = true;
+				this.#setTrouble({ code: outcome.code, reason: outcome.reason });
+				this.#failAll(new SavepointError("OUTCOME_UNKNOWN"));
 				return;
 			case "unavailable":
 				this.#setTrouble({ code: outcome.code, reason: outcome.reason });
@@ -249,19 +276,41 @@ export class CommitQueue implements Commits {
 		this.#tellIdle();
 	}
 
+	#takeSlot(writes: PendingWrites): void {
+		const { renewSlot } = this.#options;
+		if (renewSlot === undefined) throw new Error("the only slot there is cannot be renewed");
+		renewSlot().then(
+			({ name }) => {
+				this.#slot = name;
+				this.#counters = noCounters();
+				this.#isSlotSpent = false;
+				if (this.#state !== "lost") this.#send(writes);
+			},
+			(error: unknown) => {
+				const away = error instanceof SavepointError ? error : new SavepointError("STORAGE_AWAY");
+				this.#setTrouble({ code: away.code, reason: away.message });
+				this.#failAll(new SavepointError(away.code));
+			},
+		);
+	}
+
 	/**
-	 * Without this group nothing stands in the way of the others; what it still has queued is chained
-	 * to it.
+	 * Without these groups nothing stands in the way of the others; what they still have queued is
+	 * chained to them.
 	 */
-	#reject(writes: PendingWrites, group: number, error: SavepointError): void {
-		const inBatch = group === 0 ? [] : writes.remove(group);
-		if (inBatch.length === 0) {
+	#reject(writes: PendingWrites, groups: readonly number[], error: SavepointError): void {
+		// Among several servers one may have folded the slot of another that it took for gone.
+		if (groups.includes(0) && this.#options.renewSlot !== undefined) this.#isSlotSpent = true;
+		const sessions = groups.filter((group) => group !== 0);
+		const inBatch = sessions.flatMap((group) => writes.remove(group));
+		if (inBatch.length === 0 && !this.#isSlotSpent) {
 			// The batch's own rows, or a session that is not in it: somebody else writes to this
 			// database.
 			this.lose("STORAGE_LOCKED", "Another process has written to this database meanwhile.");
 			return;
 		}
-		const failed = [...inBatch, ...this.#gathering.remove(group)];
+		const queued = sessions.flatMap((group) => this.#gathering.remove(group));
+		const failed = [...inBatch, ...queued];
 		for (const waiter of failed) waiter.failed(error);
 		if (writes.length > 0) this.#send(writes);
 		else this.#settle(writes);
@@ -298,7 +347,9 @@ export class CommitQueue implements Commits {
 			if (Math.abs(nowMs - this.#lastProbeAtMs) < HEAL_PROBE_MS) return;
 			this.#lastProbeAtMs = nowMs;
 		} else if (
-			activeCount(this.#counters) === 0 ||
+			// Alone we know whether anybody plays; among several it may be on another server, which may
+			// die.
+			(this.#options.renewSlot === undefined && activeCount(this.#counters) === 0) ||
 			this.#options.downtime.ageMsAt(nowMs) < HEARTBEAT_INTERVAL_MS / 2
 		)
 			return;

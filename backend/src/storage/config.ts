@@ -3,9 +3,26 @@ import { dirname, join, resolve } from "node:path";
 /**
  * Faults that tests switch on to see a check fail; refused unless the process says it is a test.
  */
-export type TestFault = "answer-before-commit" | "synchronous-normal";
+const TEST_FAULTS = [
+	"answer-before-commit",
+	"synchronous-normal",
+	"synchronous-commit-local",
+	"no-version-check",
+] as const;
+export type TestFault = (typeof TEST_FAULTS)[number];
 
-export interface StorageConfig {
+export type StorageConfig = SqliteConfig | PostgresConfig;
+
+/** A database server that several of our servers may share. */
+export interface PostgresConfig {
+	readonly engine: "postgres";
+	/** `postgres://user:password@host:port/database`; several hosts with commas between. */
+	readonly url: string;
+	readonly testFault: TestFault | null;
+}
+
+/** A database in a file of this machine, which one server has for itself. */
+export interface SqliteConfig {
 	readonly engine: "sqlite";
 	/** Absolute path of the database file. */
 	readonly path: string;
@@ -33,15 +50,31 @@ const readFlag = (env: Environment, name: string, mistakes: Mistakes): boolean =
 const readTestFault = (env: Environment, mistakes: Mistakes): TestFault | null => {
 	const value = env["SAVEPOINT_TEST_FAULT"] ?? "";
 	if (value === "") return null;
-	if (value === "answer-before-commit" || value === "synchronous-normal") return value;
-	mistakes.push(
-		'SAVEPOINT_TEST_FAULT is for tests only and takes "answer-before-commit" or "synchronous-normal".',
-	);
-	return null;
+	const fault = TEST_FAULTS.find((known) => known === value);
+	if (fault === undefined)
+		mistakes.push(
+			`SAVEPOINT_TEST_FAULT is for tests only and takes one of ${TEST_FAULTS.join(", ")}.`,
+		);
+	return fault ?? null;
 };
 
 /** Environment → storage configuration. Mistakes are added to the list, never thrown one by one. */
 export function readStorageConfig(env: Environment, mistakes: Mistakes): StorageConfig {
+	const url = env["DATABASE_URL"]?.trim() ?? "";
+	return url === "" ? readSqliteConfig(env, mistakes) : readPostgresConfig(url, env, mistakes);
+}
+
+function readPostgresConfig(url: string, env: Environment, mistakes: Mistakes): PostgresConfig {
+	// The address holds a password, and mistakes are shown.
+	if (!/^postgres(ql)?:\/\/[^/]+\/[^/?]+/.test(url))
+		mistakes.push(
+			"DATABASE_URL takes postgres://user:password@host:port/database; without it the data is in a file.",
+		);
+	return { engine: "postgres", url, testFault: readTestFault(env, mistakes) };
+}
+
+/** As `readStorageConfig`, whatever `DATABASE_URL` says: for verbs that name a file. */
+export function readSqliteConfig(env: Environment, mistakes: Mistakes): SqliteConfig {
 	const path = env["SAVEPOINT_DB_PATH"]?.trim() || "data/savepoint.sqlite";
 	if (path.endsWith("/"))
 		mistakes.push("SAVEPOINT_DB_PATH names a directory; it takes the path of the database file.");
@@ -57,5 +90,7 @@ export function readStorageConfig(env: Environment, mistakes: Mistakes): Storage
 }
 
 /** Where the backups of this storage are. */
-export const backupDirectoryOf = ({ path, backupDirectory }: StorageConfig): string =>
-	backupDirectory ?? join(dirname(path), "backups");
+export const backupDirectoryOf = (config: StorageConfig): string =>
+	config.engine === "sqlite"
+		? (config.backupDirectory ?? join(dirname(config.path), "backups"))
+		: resolve("data/backups");

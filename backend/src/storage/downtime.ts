@@ -42,7 +42,7 @@ export class Downtime {
 	}
 
 	/** The heartbeat is durable. */
-	confirm(beat: Heartbeat): void {
+	confirm(beat: Pick<Heartbeat, "atMs" | "downtimeMs">): void {
 		this.#beatAtMs = beat.atMs;
 		this.#totalMs = beat.downtimeMs;
 	}

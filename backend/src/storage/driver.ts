@@ -27,11 +27,16 @@ export type WriteBatch = SqlValue[];
 
 export type CommitOutcome =
 	/** Synced: everything in the batch is on disk. */
-	| { readonly kind: "committed"; readonly commitMs: number }
-	/** Nothing was stored, because of this group; without it the batch can be tried again. */
+	| {
+			readonly kind: "committed";
+			readonly commitMs: number;
+			/** What a heartbeat in the batch has found, where the database's clock tells the time. */
+			readonly beat?: { readonly atMs: number; readonly downtimeMs: number } | null;
+	  }
+	/** Nothing was stored, because of these groups; without them the batch can be tried again. */
 	| {
 			readonly kind: "rejected";
-			readonly group: number;
+			readonly groups: readonly number[];
 			readonly code: ErrorCode;
 			readonly reason: string;
 	  }
@@ -39,6 +44,11 @@ export type CommitOutcome =
 	 * Nothing was stored, and nothing can be for now: full, locked, read-only. The driver lives on.
 	 */
 	| { readonly kind: "unavailable"; readonly code: ErrorCode; readonly reason: string }
+	/**
+	 * The database went away during the COMMIT: whether the batch is stored is not known (P3). The
+	 * driver lives on; what is in memory is to be read again.
+	 */
+	| { readonly kind: "unsure"; readonly code: ErrorCode; readonly reason: string }
 	/** A COMMIT or a sync failed: the outcome is not known and the driver must not be used again. */
 	| { readonly kind: "lost"; readonly code: ErrorCode; readonly reason: string };
 
@@ -50,6 +60,8 @@ export interface DriverGauges {
 
 export interface SqlDriver {
 	readonly engine: "sqlite" | "postgres" | "none";
+	/** Whether other servers may write to the same database. */
+	readonly isShared: boolean;
 	/**
 	 * Reads what is committed and synced, never on the event loop's thread. The caller bounds it by a
 	 * LIMIT. Rejects with a SavepointError by code; after STORAGE_CORRUPT the driver is lost.
@@ -68,6 +80,27 @@ export interface SqlDriver {
 	/** Orderly end: log folded, checkpoint, clean mark, lock released. */
 	close(): Promise<void>;
 }
+
+/** What one serving process has for itself in a database that several serve. */
+export interface ServerSlot {
+	/** Of its row of counters. */
+	readonly name: string;
+	/** Its session keys count upwards from here. */
+	readonly lastKey: number;
+}
+
+/** A driver whose database other servers write to as well. */
+export interface SharedDriver extends SqlDriver {
+	readonly isShared: true;
+	/** The database's clock, which all servers go by; milliseconds since 1970. */
+	now(): number;
+	/** Rejects by code. Slots are never given out twice. */
+	takeSlot(): Promise<ServerSlot>;
+}
+
+/** The driver as one that several servers share, or null. */
+export const asShared = (driver: SqlDriver): SharedDriver | null =>
+	driver.isShared ? (driver as SharedDriver) : null;
 
 /** What migrations need, on the writer's connection, before it takes batches. */
 export interface MigrationDriver {

@@ -1,14 +1,17 @@
 import type { ErrorCode } from "@savepoint/core";
+import type { Counters } from "../counters.js";
 import type { Log } from "../log.js";
 import { CommitQueue } from "./commit-queue.js";
 import type { StorageConfig } from "./config.js";
 import { Downtime } from "./downtime.js";
-import type { SqlDriver } from "./driver.js";
+import { asShared, type SqlDriver } from "./driver.js";
 import { StatementList, type StorageModule } from "./module.js";
 import { MODULES } from "./modules.js";
 import type { CommitReport, RecoveryReport, SessionRepository, StorageReport } from "./ports.js";
+import { openPostgres } from "./postgres.js";
+import { shownAddress } from "./postgres-connection.js";
 import { QuarantineRegister } from "./quarantined/register.js";
-import { readServiceState, updateCounters, updateHeartbeat } from "./service-rows.js";
+import { readCounters, readServiceState, updateCounters, updateHeartbeat } from "./service-rows.js";
 import { SessionRepo } from "./session-repo.js";
 import { openSqlite } from "./sqlite.js";
 import { clockWarnings } from "./start-warnings.js";
@@ -22,6 +25,10 @@ export interface Storage {
 	readonly statements: StatementList;
 	/** See `ServiceState`. */
 	readonly generation: number;
+	/** The clock of everything that is stored: this machine's, or that of a shared database. */
+	readonly now: () => number;
+	/** The statistics of the service, over all servers, as of the last sync. Rejects by code. */
+	readCounters(): Promise<Readonly<Counters>>;
 	report(): StorageReport;
 	/** Tells other processes on this machine where the server that holds the storage answers. */
 	announce(address: string): void;
@@ -32,7 +39,8 @@ export interface Storage {
 export interface StorageOpening {
 	readonly config: StorageConfig;
 	readonly log: Log;
-	readonly now: () => number;
+	/** Not given: this machine's clock, or that of a database that several servers share. */
+	readonly now?: (() => number) | undefined;
 	/** Nothing more may be written: stop with the code's exit code and start again. Called once. */
 	readonly onLost: (code: ErrorCode, reason: string) => void;
 	/** The verb that holds the lock, for the message that others get; not given: serve. */
@@ -53,39 +61,67 @@ export async function openStorage(opening: StorageOpening): Promise<Storage> {
 	let queue: CommitQueue | null = null;
 	const onLost: StorageOpening["onLost"] = (code, reason) =>
 		queue === null ? opening.onLost(code, reason) : queue.lose(code, reason);
-	const opened = await openSqlite({ ...opening, modules, statements, onLost });
+	const parts = await openDriver({ ...opening, modules, statements, onLost });
 	try {
-		const storage = await assembleStorage(opening, {
-			driver: opened.driver,
-			statements,
-			location: opening.config.path,
-			recovery: opened.recovery,
-			warnings: opened.warnings,
-			announce: (address) => opened.driver.describe(address),
-		});
+		const storage = await assembleStorage({ ...opening, onLost: opening.onLost }, parts);
 		queue = storage.commits;
 		return storage;
 	} catch (error) {
-		await opened.driver.close();
+		await parts.driver.close();
 		throw error;
+	}
+}
+
+/** An open driver and what it has to say; the rest of a storage is the same for every engine. */
+export interface DriverParts {
+	readonly driver: SqlDriver;
+	readonly statements: StatementList;
+	readonly location: string;
+	/** See `StorageReport`. */
+	readonly file: string | null;
+	readonly recovery: RecoveryReport | null;
+	readonly warnings: readonly string[];
+	readonly announce: (address: string) => void;
+}
+
+async function openDriver(
+	opening: StorageOpening & {
+		readonly modules: readonly StorageModule[];
+		readonly statements: StatementList;
+	},
+): Promise<DriverParts> {
+	const { config, statements } = opening;
+	switch (config.engine) {
+		case "sqlite": {
+			const now = opening.now ?? Date.now;
+			const { driver, recovery, warnings } = await openSqlite({ ...opening, config, now });
+			const announce = (address: string): void => driver.describe(address);
+			const { path } = config;
+			const parts = { location: path, file: path, recovery, warnings, announce };
+			return { driver, statements, ...parts };
+		}
+		case "postgres": {
+			const { driver, warnings } = await openPostgres({ ...opening, config });
+			const location = shownAddress(config.url);
+			// Other processes of this machine find the servers of a shared database by its address.
+			const announce = (): void => undefined;
+			const parts = { location, file: null, recovery: null, warnings, announce };
+			return { driver, statements, ...parts };
+		}
 	}
 }
 
 /** The rooms above a driver, the same for every engine. */
 export async function assembleStorage(
 	opening: StorageOpening,
-	parts: {
-		readonly driver: SqlDriver;
-		readonly statements: StatementList;
-		readonly location: string;
-		readonly recovery: RecoveryReport | null;
-		readonly warnings: readonly string[];
-		readonly announce: (address: string) => void;
-	},
+	parts: DriverParts,
 ): Promise<Storage> {
 	const { driver, statements } = parts;
-	const service = await readServiceState(driver);
-	const clock = clockWarnings(service.heartbeatAtMs, opening.now());
+	const shared = asShared(driver);
+	const now = opening.now ?? (shared === null ? Date.now : () => shared.now());
+	const slot = (await shared?.takeSlot()) ?? null;
+	const service = await readServiceState(driver, slot);
+	const clock = shared === null ? clockWarnings(service.heartbeatAtMs, now()) : [];
 	for (const warning of clock) opening.log.warn(warning);
 	const commits = new CommitQueue({
 		driver,
@@ -94,8 +130,10 @@ export async function assembleStorage(
 			counters: statements.placeOf(updateCounters),
 		},
 		counters: service.counters,
+		...(shared !== null &&
+			slot !== null && { slot: slot.name, renewSlot: () => shared.takeSlot() }),
 		downtime: new Downtime(service),
-		now: opening.now,
+		now,
 		onLost: opening.onLost,
 		onTrouble: (trouble) => {
 			if (trouble === null) opening.log.info("storage takes writes again");
@@ -104,7 +142,7 @@ export async function assembleStorage(
 		answerBeforeCommit: opening.config.testFault === "answer-before-commit",
 	});
 	const sessions = new SessionRepo(driver, statements, service.lastSessionKey);
-	const register = new QuarantineRegister({ statements, commits, now: opening.now });
+	const register = new QuarantineRegister({ statements, commits, now });
 	sessions.onHarmed = (sessionKey, reason, row) => {
 		if (register.note(sessionKey, reason, row))
 			opening.log.error({ sessionKey, reason }, "a session does not verify and was set aside");
@@ -115,16 +153,19 @@ export async function assembleStorage(
 		driver,
 		statements,
 		generation: service.generation,
+		now,
+		readCounters: async () => (shared === null ? commits.counters : readCounters(driver)),
 		announce: parts.announce,
 		report: () => ({
 			engine: driver.engine,
 			location: parts.location,
+			file: parts.file,
 			trouble: commits.trouble,
 			warnings: [...parts.warnings, ...clock],
 			recovery: parts.recovery,
 			gauges: driver.gauges(),
 			harmedSessions: register.count,
-			commits: commitReport(commits, opening.now()),
+			commits: commitReport(commits, now()),
 		}),
 		close: () => driver.close(),
 	};

@@ -149,6 +149,17 @@ export interface SessionRepository {
 	 * When a player last did something in the session with this key: the end by the sweep is none.
 	 */
 	lastActivity(key: number): Promise<number>;
+	/** Whether other servers may change sessions: then what is cached here is a hint (P4). */
+	readonly isShared: boolean;
+	/**
+	 * Queues the question whether the session is stored as it is in memory. If it is not, the change
+	 * it is part of is rejected with STORAGE_CONFLICT.
+	 */
+	appendVersionCheck(batch: WriteBatch, record: SessionRecord): void;
+	/** Whether the session is stored as it is in memory. */
+	isCurrent(record: SessionRecord): Promise<boolean>;
+	/** The last entry of each of these sessions, without those that are gone. */
+	heads(keys: readonly number[]): Promise<ReadonlyMap<number, number>>;
 	/** A key that no session has; never given out twice, also after a crash. */
 	nextKey(): number;
 	/** Queues the new session's row and sets its head hash. */
@@ -204,6 +215,8 @@ export interface StorageReport {
 	readonly engine: string;
 	/** Where the data is: a path, or an address without its password. */
 	readonly location: string;
+	/** The database's file on this machine; null: a database server keeps it. */
+	readonly file: string | null;
 	readonly trouble: StorageTrouble | null;
 	readonly warnings: readonly string[];
 	/** What had to be recovered at start, for `/health` and the log; null on an ordinary day. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { SavepointError } from "../errors.js";
 import type { Log } from "../log.js";
-import type { StorageConfig } from "./config.js";
+import type { SqliteConfig } from "./config.js";
 import type { Progress } from "./doctor/report.js";
 import { examine } from "./doctor.js";
 import type { SqlValue } from "./driver.js";
@@ -48,7 +48,7 @@ const HARMED_MAX = 100_000;
  * @throws STORAGE_LOCKED where the database itself is damaged and a server has it,
  * SESSION_NOT_FOUND, and as a start does.
  */
-export async function repair(config: StorageConfig, order: RepairOrder): Promise<RepairReport> {
+export async function repair(config: SqliteConfig, order: RepairOrder): Promise<RepairReport> {
 	const paths = databasePaths(resolve(config.path));
 	if (order.sessionId !== null) return repairOne(config, paths, order, order.sessionId);
 	// 1. What is harmed.
@@ -77,7 +77,7 @@ export async function repair(config: StorageConfig, order: RepairOrder): Promise
 }
 
 async function repairOne(
-	config: StorageConfig,
+	config: SqliteConfig,
 	paths: DatabasePaths,
 	order: RepairOrder,
 	sessionId: string,
@@ -180,7 +180,7 @@ function look<T>(paths: DatabasePaths, read: (database: SqliteLook) => T): T {
 
 /** The storage as a server opens it, under its lock and with its recovery. */
 async function withStorage(
-	config: StorageConfig,
+	config: SqliteConfig,
 	{ log }: RepairOrder,
 	act: (repairer: SessionRepairer, recovery: RecoveryReport | null) => Promise<RepairReport>,
 ): Promise<RepairReport> {

@@ -1,6 +1,13 @@
 import { type Counters, noCounters } from "../counters.js";
 import type { Heartbeat } from "./downtime.js";
-import type { SqlDriver, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
+import type {
+	ServerSlot,
+	SqlDriver,
+	SqlRow,
+	SqlValue,
+	WriteBatch,
+	WriteStatement,
+} from "./driver.js";
 
 /**
  * The two rows that every batch may touch for itself: the heartbeat and this process's counters.
@@ -37,7 +44,12 @@ export const heartbeatParams = (beat: Heartbeat): SqlValue[] => [
 	beat.expectedAtMs,
 ];
 
-export function pushCounters(batch: WriteBatch, place: number, counters: Counters): void {
+export function pushCounters(
+	batch: WriteBatch,
+	place: number,
+	counters: Counters,
+	slot: string = ONLY_SLOT,
+): void {
 	batch.push(
 		place,
 		0,
@@ -50,7 +62,7 @@ export function pushCounters(batch: WriteBatch, place: number, counters: Counter
 		counters.latestActivityAtMs,
 		counters.today,
 		counters.startedToday,
-		ONLY_SLOT,
+		slot,
 	);
 }
 
@@ -74,11 +86,31 @@ export interface ServiceState {
 	readonly lastSessionKey: number;
 }
 
+/** Of all slots: who was active today is counted for the latest day that any of them knows. */
+const SELECT_SUMS = `select sum(started) as started, sum(stale_ended) as stale_ended,
+		sum(won) as won, sum(lost) as lost, sum(abandoned) as abandoned,
+		max(latest_completed_at) as latest_completed_at,
+		max(latest_activity_at) as latest_activity_at, max(today) as today,
+		sum(case when today = (select max(today) from session_stats) then started_today else 0 end)
+			as started_today
+	from session_stats`;
+
+/** The statistics of the service, over all servers, as stored. */
+export async function readCounters(driver: Pick<SqlDriver, "query">): Promise<Counters> {
+	const [sums] = await driver.query(SELECT_SUMS);
+	return sums === undefined || sums["started"] === null ? noCounters() : countersFromRow(sums);
+}
+
 /** O(1): three point reads, whatever the number of sessions (S1). */
-export async function readServiceState(driver: SqlDriver): Promise<ServiceState> {
+export async function readServiceState(
+	driver: Pick<SqlDriver, "query">,
+	/** This server's, where several share the database; its counters and keys are its own. */
+	slot: ServerSlot | null = null,
+): Promise<ServiceState> {
 	const [service] = await driver.query("select * from service where id = 1");
-	const [stats] = await driver.query("select * from session_stats where slot = $1", [ONLY_SLOT]);
-	const [last] = await driver.query(SELECT_LAST_KEY);
+	const name = slot?.name ?? ONLY_SLOT;
+	const [stats] = await driver.query("select * from session_stats where slot = $1", [name]);
+	const [last] = slot === null ? await driver.query(SELECT_LAST_KEY) : [{ last_key: slot.lastKey }];
 	const text = (row: SqlRow | undefined, name: string) => row?.[name] ?? null;
 	return {
 		instanceId: String(text(service, "instance_id") ?? ""),

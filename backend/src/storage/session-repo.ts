@@ -38,6 +38,10 @@ import {
 	upsertArtifact,
 } from "./session-rows.js";
 
+const REMOVED = "exists (select 1 from removed_sessions r where r.session_key = s.session_key)";
+/** A removed session is hidden from everybody, until the mark is taken back or it goes. */
+export const NOT_REMOVED = `not ${REMOVED}`;
+
 export const insertMove: WriteStatement = {
 	sql: `insert into move_tail
 			(session_key, seq, move_id, move_type, play_ms, recorded_at, refusal, payload, hash)
@@ -62,12 +66,27 @@ const LOG_COLUMNS = [
 	"hash",
 ] as const;
 
+/**
+ * Finds a row while a session that is cached here is as it was cached: nobody has appended to its
+ * log, and nobody has removed it.
+ */
+const checkVersion: WriteStatement = {
+	sql: `select 1 as found from sessions s
+		where session_key = $1
+			and not exists (
+				select 1 from move_tail m where m.session_key = s.session_key and m.seq > $2)
+			and ${NOT_REMOVED}`,
+	paramCount: 2,
+	changes: 1,
+};
+
 /** Sessions, their logs and the service's own rows: the first module of the list. */
 export const SESSIONS: StorageModule = {
 	name: "sessions",
 	migrations: new URL("./migrations/", import.meta.url),
 	statements: [
 		insertMove,
+		checkVersion,
 		insertSession,
 		updateSession,
 		replaceSession,
@@ -81,15 +100,13 @@ export const SESSIONS: StorageModule = {
 
 const SELECT_LOG =
 	"select * from session_log where session_key = $1 and seq > $2 order by seq limit $3";
-const REMOVED = "exists (select 1 from removed_sessions r where r.session_key = s.session_key)";
-/** A removed session is hidden from everybody, until the mark is taken back or it goes. */
-export const NOT_REMOVED = `not ${REMOVED}`;
-type Places = "move" | "session" | "snapshot" | "artifact" | "replaced" | "noArtifacts";
+type Places = "check" | "move" | "session" | "snapshot" | "artifact" | "replaced" | "noArtifacts";
 /** One more than a session may have, so that a surplus row is seen and not cut off. */
 const ARTIFACT_ROWS_MAX = 501;
 
 /** Written once, over any driver. Promises: see `SessionRepository` in ports.ts. */
 export class SessionRepo implements SessionRepository {
+	readonly isShared: boolean;
 	readonly #driver: SqlDriver;
 	readonly #places: Readonly<Record<Places, number>>;
 	#lastKey: number;
@@ -98,7 +115,9 @@ export class SessionRepo implements SessionRepository {
 
 	constructor(driver: SqlDriver, statements: StatementList, lastKey: number) {
 		this.#driver = driver;
+		this.isShared = driver.isShared;
 		this.#places = {
+			check: statements.placeOf(checkVersion),
 			move: statements.placeOf(insertMove),
 			session: statements.placeOf(insertSession),
 			snapshot: statements.placeOf(updateSession),
@@ -216,14 +235,13 @@ export class SessionRepo implements SessionRepository {
 
 	async lastActivity(key: number): Promise<number> {
 		const [session] = await this.#driver.query(
-			`select started_at, (select max(seq) from session_log where session_key = $1) as seq
-			from sessions where session_key = $2`,
-			[key, key],
+			"select started_at, result, seq from sessions where session_key = $1",
+			[key],
 		);
 		if (session === undefined) return 0;
 		try {
 			// Backwards over what the sweep and operators did: a few entries at most.
-			for (let seq = Number(session["seq"] ?? 0); seq > 0; seq -= 1) {
+			for (let seq = await this.#lastSeq(key, session); seq > 0; seq -= 1) {
 				const [entry] = await this.#readLog(key, seq - 1, 1);
 				if (entry === undefined) break;
 				if (isByPlayer(entry)) return Number(entry["recorded_at"]);
@@ -233,6 +251,16 @@ export class SessionRepo implements SessionRepository {
 			if (!(error instanceof UnreadableRow)) throw error;
 		}
 		return Number(session["started_at"]);
+	}
+
+	/** The row of an active session may be behind its log. */
+	async #lastSeq(key: number, { result, seq }: SqlRow): Promise<number> {
+		if (result !== null) return Number(seq);
+		const [last] = await this.#driver.query(
+			"select max(seq) as seq from session_log where session_key = $1",
+			[key],
+		);
+		return Number(last?.["seq"] ?? 0);
 	}
 
 	async #readLog(key: number, after: number, limit: number): Promise<SqlRow[]> {
@@ -279,6 +307,25 @@ export class SessionRepo implements SessionRepository {
 		record.headHash = hash;
 		if (entry.playMs !== null && entry.playMs > record.lastPlayMs) record.lastPlayMs = entry.playMs;
 		return entry.moveId === null ? null : keyedEntry(record, link);
+	}
+
+	appendVersionCheck(batch: WriteBatch, { key, seq }: SessionRecord): void {
+		batch.push(this.#places.check, key, key, seq);
+	}
+
+	async isCurrent({ key, seq }: SessionRecord): Promise<boolean> {
+		return (await this.#driver.query(checkVersion.sql, [key, seq])).length > 0;
+	}
+
+	async heads(keys: readonly number[]): Promise<Map<number, number>> {
+		const marks = keys.map((_, at) => `$${at + 1}`).join(", ");
+		const rows = await this.#driver.query(
+			`select session_key, (
+				select max(seq) from move_tail m where m.session_key = s.session_key) as seq
+			from sessions s where session_key in (${marks}) and ${NOT_REMOVED}`,
+			keys,
+		);
+		return new Map(rows.map((row) => [Number(row["session_key"]), Number(row["seq"] ?? 0)]));
 	}
 
 	appendSnapshot(batch: WriteBatch, record: SessionRecord): void {

@@ -116,8 +116,9 @@ export class RecoveredDatabase {
 			const outcome = this.writer.commit(this.#waiting.flatMap(({ change }) => change));
 			if (outcome.kind === "committed") break;
 			if (outcome.kind !== "rejected") throw new SavepointError(outcome.code, outcome.reason);
-			this.contradicted.push(outcome.group);
-			this.#waiting = this.#waiting.filter(({ key }) => key !== outcome.group);
+			const { groups } = outcome;
+			this.contradicted.push(...groups);
+			this.#waiting = this.#waiting.filter(({ key }) => !groups.includes(key));
 		}
 		for (const { session } of this.#waiting) if (session !== null) this.#count(session);
 		this.#waiting = [];

@@ -179,7 +179,7 @@ export class SqliteWriter {
 		}
 		switch (code) {
 			case "STORAGE_CONFLICT":
-				return { kind: "rejected", group, code, reason };
+				return { kind: "rejected", groups: [group], code, reason };
 			case "STORAGE_FULL":
 			case "STORAGE_BUSY":
 			case "STORAGE_READ_ONLY":

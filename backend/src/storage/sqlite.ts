@@ -3,7 +3,7 @@ import type { ErrorCode } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
 import { RESERVE_FILE_BYTES } from "../limits.js";
 import type { Log } from "../log.js";
-import type { StorageConfig } from "./config.js";
+import type { SqliteConfig } from "./config.js";
 import type {
 	CommitOutcome,
 	DriverGauges,
@@ -44,7 +44,7 @@ export interface OpenedSqlite {
 }
 
 export interface SqliteOpening {
-	readonly config: StorageConfig;
+	readonly config: SqliteConfig;
 	readonly modules: readonly StorageModule[];
 	readonly statements: StatementList;
 	readonly log: Log;
@@ -58,6 +58,7 @@ export interface SqliteOpening {
 /** SqlDriver over better-sqlite3: one thread that writes, one that reads. */
 export class SqliteDriver implements SqlDriver {
 	readonly engine = "sqlite";
+	readonly isShared = false;
 	readonly paths: DatabasePaths;
 	readonly #writer: WriterThread;
 	readonly #reader: ReaderThread;

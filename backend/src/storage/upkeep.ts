@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { activeCount, type Counters, endedCount, noCounters } from "../counters.js";
 import { SavepointError } from "../errors.js";
 import type { Log } from "../log.js";
-import type { StorageConfig } from "./config.js";
+import type { SqliteConfig } from "./config.js";
 import type { StorageState } from "./doctor/storage-state.js";
 import {
 	type AppliedMigration,
@@ -236,7 +236,7 @@ export interface MigrateUpReport {
  * is pending, and closes it again. @throws STORAGE_LOCKED while a server runs, and as the server's
  * start does.
  */
-export async function migrateUp(config: StorageConfig, log: Log): Promise<MigrateUpReport> {
+export async function migrateUp(config: SqliteConfig, log: Log): Promise<MigrateUpReport> {
 	let lost: SavepointError | null = null;
 	const { driver, migrated, warnings, recovery } = await openSqlite({
 		config,

@@ -183,6 +183,7 @@ describe.each(DRIVERS)("a session that is read while it ends, on $name", (kit) =
 /** Its methods, as an object that others can be put into. */
 const bound = (driver: SqlDriver): SqlDriver => ({
 	engine: driver.engine,
+	isShared: driver.isShared,
 	query: (sql, params) => driver.query(sql, params),
 	commit: (batch) => driver.commit(batch),
 	gauges: () => driver.gauges(),

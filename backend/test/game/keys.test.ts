@@ -6,6 +6,7 @@ import {
 	answerOf,
 	deposit,
 	end,
+	heal,
 	lay,
 	move,
 	OpenStore,
@@ -136,13 +137,9 @@ describe.each(DRIVERS)("resends on $name", (kit) => {
 	it("[A3] a key whose commit failed is new when it comes again", async () => {
 		const open = await OpenStore.open(kit);
 		const { sessionId } = await open.create();
-		open.faults.failNext({
-			kind: "rejected",
-			group: 1,
-			code: "STORAGE_CONFLICT",
-			reason: "changed",
-		});
+		open.faults.failNext({ kind: "unavailable", code: "STORAGE_BUSY", reason: "locked" });
 		expect((await open.single(sessionId, SPAWN, "k")).ok).toBe(false);
+		await heal(open);
 		expect(await open.single(sessionId, SPAWN, "k")).toMatchObject({ ok: true, replayed: false });
 		expect((await open.view(sessionId)).artifacts).toHaveLength(1);
 		await open.close();

@@ -89,19 +89,23 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 		),
 	);
 
-	it("[K8] an evicted session leaves a snapshot that its log proves", async () => {
-		const open = await OpenStore.open(kit, kit.makePlace(), { cachedSessionsMax: 2 });
-		const ids: string[] = [];
-		for (let count = 0; count < 6; count += 1) {
-			const { sessionId } = await open.create();
-			await open.play(sessionId, [move("1", spawn("a")), move("2", spawn("b"))]);
-			ids.push(sessionId);
-		}
-		for (const id of ids) expect((await open.view(id)).artifacts).toHaveLength(2);
-		await open.close();
-		const rows = kit.look(open.place, "select seq, score from sessions");
-		expect(rows).toEqual(Array.from({ length: 6 }, () => ({ seq: 2, score: 0 })));
-	});
+	// Where several servers share the sessions, another may be ahead: only an end writes a snapshot.
+	it.skipIf(kit.isShared)(
+		"[K8] an evicted session leaves a snapshot that its log proves",
+		async () => {
+			const open = await OpenStore.open(kit, kit.makePlace(), { cachedSessionsMax: 2 });
+			const ids: string[] = [];
+			for (let count = 0; count < 6; count += 1) {
+				const { sessionId } = await open.create();
+				await open.play(sessionId, [move("1", spawn("a")), move("2", spawn("b"))]);
+				ids.push(sessionId);
+			}
+			for (const id of ids) expect((await open.view(id)).artifacts).toHaveLength(2);
+			await open.close();
+			const rows = await kit.look(open.place, "select seq, score from sessions");
+			expect(rows).toEqual(Array.from({ length: 6 }, () => ({ seq: 2, score: 0 })));
+		},
+	);
 
 	it("[K8] in trouble, what was dropped unwritten from the cache is not lost", async () => {
 		const open = await OpenStore.open(kit, kit.makePlace(), { cachedSessionsMax: 2 });
@@ -122,6 +126,7 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 
 	it("[U1, A1] what was told before a kill -9 is there, once; the game goes on", async () => {
 		const place = kit.makePlace();
+		await (await kit.open(place)).driver.close();
 		const child = runFixture("../../support/play-forever.mjs", [place]);
 		const acknowledged = new Map<string, number>();
 		for (let lines = 0; lines < 300; lines += 1) {
@@ -149,24 +154,27 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 	});
 
 	it.each([
-		["its row", "update sessions set score = score + 1 where session_id = ?"],
+		["its row", "update sessions set score = score + 1 where session_id = $1"],
 		[
 			"an artifact",
-			"update artifacts set x = x + 1 where session_key = (select session_key from sessions where session_id = ?)",
+			"update artifacts set x = x + 1 where session_key = (select session_key from sessions where session_id = $1)",
 		],
 		[
 			"a move",
-			"update moves set payload = replace(payload, 'a', 'e') where session_key = (select session_key from sessions where session_id = ?)",
+			"update moves set payload = replace(payload, 'a', 'e') where session_key = (select session_key from sessions where session_id = $1)",
 		],
 		[
 			"a missing move",
-			"delete from moves where seq = 1 and session_key = (select session_key from sessions where session_id = ?)",
+			"delete from moves where seq = 1 and session_key = (select session_key from sessions where session_id = $1)",
 		],
 		[
 			"a missing end of the log",
-			"delete from moves where seq = 2 and session_key = (select session_key from sessions where session_id = ?)",
+			"delete from moves where seq = 2 and session_key = (select session_key from sessions where session_id = $1)",
 		],
-	])("[K9] one harmed session (%s) harms no other and is left as it is", async (_what, sql) => {
+	])("[K9] one harmed session (%s) harms no other and is left as it is", async (what, sql) => {
+		// Without a snapshot in the middle of a game there is nothing of it to harm, and the log's last
+		// entry is known from its own end only.
+		if (kit.isShared && (what === "an artifact" || what.startsWith("a missing end"))) return;
 		let open = await OpenStore.open(kit);
 		const ids: string[] = [];
 		for (let count = 0; count < 3; count += 1) {
@@ -176,9 +184,9 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 		}
 		await open.close();
 		const [first = "", harmed = "", last = ""] = ids;
-		kit.tamper(open.place, sql, [harmed]);
+		await kit.tamper(open.place, sql, [harmed]);
 		const everything = "select * from sessions s, moves m where m.session_key = s.session_key";
-		const before = kit.look(open.place, everything);
+		const before = await kit.look(open.place, everything);
 		open = await OpenStore.open(kit, open.place);
 		expect(await open.tryView(harmed)).toEqual({ ok: false, code: "SESSION_HARMED" });
 		expect(await open.play(harmed, [move("3", deposit("a"))])).toEqual({
@@ -188,7 +196,7 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 		for (const id of [first, last]) expect(await open.view(id)).toMatchObject({ seq: 2, score: 1 });
 		expect((await open.counts()).startedCount).toBe(3);
 		await open.close();
-		expect(kit.look(open.place, everything)).toEqual(before);
+		expect(await kit.look(open.place, everything)).toEqual(before);
 	});
 
 	it("[K5] time left counts the later of clock and play time, never below 0", async () => {
@@ -286,7 +294,7 @@ describe.each(DRIVERS)("the life of a session on $name", (kit) => {
 		await open.play(stale.sessionId, [move("1", spawn("a"))]);
 		await open.live(20_400);
 		await open.close();
-		kit.tamper(open.place, "update sessions set score = 9 where session_id = ?", [
+		await kit.tamper(open.place, "update sessions set score = 9 where session_id = $1", [
 			harmed.sessionId,
 		]);
 		const { log, lines } = readableLog();

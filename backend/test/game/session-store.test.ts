@@ -238,10 +238,12 @@ describe.each(DRIVERS)("session rules on $name", (kit) => {
 		["unavailable", { kind: "unavailable", code: "STORAGE_FULL", reason: "full" }, "STORAGE_FULL"],
 		[
 			"rejected",
-			{ kind: "rejected", group: 1, code: "STORAGE_CONFLICT", reason: "changed" },
+			{ kind: "rejected", groups: [1], code: "STORAGE_CONFLICT", reason: "changed" },
 			"STORAGE_CONFLICT",
 		],
-	] as const)("[K10] a commit that is %s leaves no trace in memory", async (_what, fault, code) => {
+	] as const)("[K10] a commit that is %s leaves no trace in memory", async (what, fault, code) => {
+		// Among several servers a rejected call is decided again instead: shared-sessions.test.ts.
+		if (kit.isShared && what === "rejected") return;
 		const open = await OpenStore.open(kit);
 		const { sessionId } = await open.create();
 		await open.play(sessionId, [move("1", spawn("a"))]);

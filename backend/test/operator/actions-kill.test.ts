@@ -107,10 +107,10 @@ describe("operators and kill -9", { timeout: TIMEOUT_MS }, () => {
 			await Promise.all(ids.map((id) => busy(operator, id, told)));
 			await server.kill();
 			// 1. What was acknowledged is in the log, and each entry with what it tells of.
-			const stored = kit.look(database, "select * from audit_log order by audit_id");
+			const stored = await kit.look(database, "select * from audit_log order by audit_id");
 			const storedIds = new Set(stored.map((row) => row["audit_id"]));
 			expect(acknowledged.filter((line) => !storedIds.has(line.id))).toEqual([]);
-			for (const id of ids) demandWhole(id, stored, (sql) => kit.look(database, sql));
+			for (const id of ids) await demandWhole(id, stored, (sql) => kit.look(database, sql));
 			// 2. Nothing else is wrong.
 			const report = await examine(database);
 			expect([report.drift, report.damage, report.harmedSessions]).toEqual([[], [], []]);
@@ -129,24 +129,24 @@ describe("operators and kill -9", { timeout: TIMEOUT_MS }, () => {
 });
 
 /** What is stored of a session is what its entries, one after the other, have made of it. */
-function demandWhole(
+async function demandWhole(
 	id: string,
 	entries: readonly SqlRow[],
-	look: (sql: string) => SqlRow[],
-): void {
+	look: (sql: string) => Promise<SqlRow[]>,
+): Promise<void> {
 	const own = entries.filter(({ subject }) => subject === id);
 	const open = own.filter((row) => row["undone_by"] === null).map(({ action }) => action);
-	const [session] = look(`select * from sessions where session_id = '${id}'`);
+	const [session] = await look(`select * from sessions where session_id = '${id}'`);
 	const key = Number(session?.["session_key"]);
 	// 1. The session's own state.
 	expect([id, session?.["result"]]).toEqual([
 		id,
 		open.includes("end-session") ? "abandoned" : null,
 	]);
-	const marks = look(`select 1 from removed_sessions where session_key = ${key}`);
+	const marks = await look(`select 1 from removed_sessions where session_key = ${key}`);
 	expect([id, marks.length]).toEqual([id, open.includes("delete-session") ? 1 : 0]);
 	// 2. As many entries in its log as the audit log tells of.
-	const rows = look(`select * from session_log where session_key = ${key} order by seq`);
+	const rows = await look(`select * from session_log where session_key = ${key} order by seq`);
 	const log = logEntries(rows).map((row) => decodeMoveType(row["move_type"]));
 	const told = (...actions: string[]) =>
 		own.filter(({ action }) => actions.includes(String(action))).length;

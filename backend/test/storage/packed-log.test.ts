@@ -24,13 +24,15 @@ import { packLogs } from "../support/pack-logs.js";
 const [kit] = DRIVERS;
 if (kit === undefined) throw new Error("no driver");
 
-const countsOf = (place: string): Record<string, unknown> =>
-	kit.look(
+const countsOf = async (place: string): Promise<Record<string, unknown>> => {
+	const [row] = await kit.look(
 		place,
 		`select (select count(*) from moves) as moves, (select count(*) from move_tail) as tail,
 			(select count(*) from artifacts) as artifacts, (select count(*) from packed_logs) as packed,
 			(select count(*) from logs_to_pack) as listed`,
-	)[0] ?? {};
+	);
+	return row ?? {};
+};
 
 /** One of each kind of entry: named and unnamed, refused, with and without an id or a play time. */
 async function playOne(open: OpenStore): Promise<string> {
@@ -99,7 +101,13 @@ describe("a packed log", () => {
 		expect(before.whole.moves).toHaveLength(7);
 		expect(before.pages.map(({ next }) => next)).toEqual([3, 6, null]);
 		await close();
-		expect(countsOf(open.place)).toEqual({ moves: 0, tail: 0, artifacts: 0, packed: 1, listed: 0 });
+		expect(await countsOf(open.place)).toEqual({
+			moves: 0,
+			tail: 0,
+			artifacts: 0,
+			packed: 1,
+			listed: 0,
+		});
 		const report = await examine(open.place);
 		expect(report).toMatchObject({
 			verdict: "healthy",
@@ -111,7 +119,7 @@ describe("a packed log", () => {
 		const { sessionId } = await open.create();
 		await open.play(sessionId, [move("1", spawn("b"))]);
 		await packed();
-		expect(countsOf(open.place)).toMatchObject({ moves: 1, packed: 1 });
+		expect(await countsOf(open.place)).toMatchObject({ moves: 1, packed: 1 });
 		expect(await open.view(sessionId)).toMatchObject({ result: null, seq: 1 });
 	});
 
@@ -125,15 +133,15 @@ describe("a packed log", () => {
 		await open.play(sessionId, [move("end", end(null))]);
 		await close();
 		expect(packLogs(open.place)).toBe(2);
-		expect(countsOf(open.place)).toMatchObject({ moves: PACKED_ENTRIES_MAX + 1, packed: 1 });
+		expect(await countsOf(open.place)).toMatchObject({ moves: PACKED_ENTRIES_MAX + 1, packed: 1 });
 		expect((await examine(open.place)).verdict).toBe("healthy");
 	});
 
 	it("[Z2] is not made of a log that does not verify: doctor still names the move", async () => {
 		await close();
-		kit.tamper(open.place, "update moves set recorded_at = recorded_at + 1 where seq = 4");
+		await kit.tamper(open.place, "update moves set recorded_at = recorded_at + 1 where seq = 4");
 		expect(packLogs(open.place)).toBe(1);
-		expect(countsOf(open.place)).toMatchObject({ moves: 7, packed: 0, listed: 0 });
+		expect(await countsOf(open.place)).toMatchObject({ moves: 7, packed: 0, listed: 0 });
 		const { harmedSessions } = await examine(open.place);
 		expect(harmedSessions).toMatchObject([
 			{ sessionId: id, reason: "move 4 does not match its hash", firstBadMove: 4 },
@@ -144,13 +152,15 @@ describe("a packed log", () => {
 		await playOne(open);
 		await close();
 		packLogs(open.place);
-		const [row] = kit.look(open.place, "select * from packed_logs where session_key = 1");
+		const [row] = await kit.look(open.place, "select * from packed_logs where session_key = 1");
 		const log = row?.["log"] as Uint8Array;
 		expect(log.length).toBeGreaterThan(20);
 		let noticed = 0;
 		for (const at of log.keys()) {
 			const changed = Uint8Array.from(log, (byte, place) => (place === at ? byte ^ 0x10 : byte));
-			kit.tamper(open.place, "update packed_logs set log = ? where session_key = 1", [changed]);
+			await kit.tamper(open.place, "update packed_logs set log = $1 where session_key = 1", [
+				changed,
+			]);
 			const report = await examine(open.place, { quick: true });
 			if (report.verdict === "harmed") noticed += 1;
 			expect(report.sessions).toMatchObject({ examined: 2 });
@@ -165,11 +175,11 @@ describe("a packed log", () => {
 	it("[Z2] that is missing or too long harms this session only", async () => {
 		await close();
 		packLogs(open.place);
-		kit.tamper(open.place, "update packed_logs set seq = seq + 1");
+		await kit.tamper(open.place, "update packed_logs set seq = seq + 1");
 		expect((await examine(open.place)).harmedSessions).toMatchObject([
 			{ sessionId: id, reason: "the packed log does not read back" },
 		]);
-		kit.tamper(open.place, "delete from packed_logs");
+		await kit.tamper(open.place, "delete from packed_logs");
 		expect((await examine(open.place)).harmedSessions).toMatchObject([
 			{ sessionId: id, firstBadMove: 1 },
 		]);

@@ -118,8 +118,8 @@ describe("a clean end", () => {
 		const { place } = await filled();
 		expect(stateOf(place)).toBe("closed");
 		expect(existsSync(`${place}-wal`)).toBe(false);
-		expect(kit.look(place, "select count(*) as n from move_tail")).toEqual([{ n: 0 }]);
-		expect(kit.look(place, "select count(*) as n from moves")).toEqual([{ n: 40 }]);
+		expect(await kit.look(place, "select count(*) as n from move_tail")).toEqual([{ n: 0 }]);
+		expect(await kit.look(place, "select count(*) as n from moves")).toEqual([{ n: 40 }]);
 	});
 
 	it("[G6, B4] beside a reader that holds the -wal leaves a healthy database", async () => {
@@ -178,7 +178,7 @@ describe("damage that is found while it runs", () => {
 	it("[B3] a damaged page stops the server once; the next start recovers", async () => {
 		const { place, sessionId } = await filled();
 		// The table's own pages, behind the schema's: read only when somebody asks.
-		const [root] = kit.look(place, "select rootpage from sqlite_schema where name = 'moves'");
+		const [root] = await kit.look(place, "select rootpage from sqlite_schema where name = 'moves'");
 		const descriptor = openSync(place, "r+");
 		writeSync(
 			descriptor,

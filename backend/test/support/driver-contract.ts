@@ -87,7 +87,7 @@ export function driverContract(kit: TestDriver): void {
 				probe.insert(3, "taken"),
 				probe.insert(4, "d"),
 			);
-			expect(outcome).toMatchObject({ kind: "rejected", group: 3, code: "STORAGE_CONFLICT" });
+			expect(outcome).toMatchObject({ kind: "rejected", groups: [3], code: "STORAGE_CONFLICT" });
 			expect(await probe.names()).toEqual(["taken"]);
 			expect((await probe.commit(probe.insert(2, "b"), probe.insert(4, "d"))).kind).toBe(
 				"committed",
@@ -103,7 +103,7 @@ export function driverContract(kit: TestDriver): void {
 				probe.insert(8, "b"),
 				probe.part(updateProbe, 9, 6, "a", 4),
 			);
-			expect(outcome).toMatchObject({ kind: "rejected", group: 9, code: "STORAGE_CONFLICT" });
+			expect(outcome).toMatchObject({ kind: "rejected", groups: [9], code: "STORAGE_CONFLICT" });
 			expect(await driver.query(ALL)).toEqual([{ name: "a", amount: 5, note: null }]);
 			expect((await probe.commit(probe.part(sweepProbe, 0, -1))).kind).toBe("committed");
 			await driver.close();
@@ -147,7 +147,7 @@ export function driverContract(kit: TestDriver): void {
 		test("[F3] unavailable while another connection writes, then takes writes again", async () => {
 			const { place, driver, probe } = await open();
 			await probe.commit(probe.insert(1, "before"));
-			const release = kit.holdWriteLock(place);
+			const release = await kit.holdWriteLock(place);
 			const outcome = await probe.commit(probe.insert(2, "refused"));
 			expect(outcome).toMatchObject({ kind: "unavailable", code: "STORAGE_BUSY" });
 			expect(await probe.names()).toEqual(["before"]);

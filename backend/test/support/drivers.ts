@@ -2,19 +2,23 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { pino } from "pino";
 import type { Log } from "#src/log.js";
-import type { StorageConfig } from "#src/storage/config.js";
+import type { SqliteConfig, TestFault } from "#src/storage/config.js";
+import type { DoctorReport } from "#src/storage/doctor/report.js";
+import { examine } from "#src/storage/doctor.js";
 import type { SqlDriver, SqlRow, SqlValue } from "#src/storage/driver.js";
 import { StatementList, type StorageModule } from "#src/storage/module.js";
 import { MODULES } from "#src/storage/modules.js";
 import { assembleStorage, openStorage, type Storage } from "#src/storage/open.js";
 import { openSqlite } from "#src/storage/sqlite.js";
 import { temporaryDirectory } from "../storage/fixtures/files.js";
+import { postgres } from "./postgres/kit.js";
 
 export interface OpenOptions {
 	readonly now?: () => number;
 	readonly log?: Log;
 	readonly modules?: readonly StorageModule[];
 	readonly onLost?: (code: string, reason: string) => void;
+	readonly testFault?: TestFault;
 	/** Puts something between the driver and the rooms above it. */
 	readonly wrap?: (driver: SqlDriver) => SqlDriver;
 }
@@ -22,23 +26,30 @@ export interface OpenOptions {
 /** A contract suite's way to an engine. A `place` is where one database lives. */
 export interface TestDriver {
 	readonly name: string;
+	/** Whether several servers can have one place open. */
+	readonly isShared: boolean;
 	/** Cases that cannot run on this engine, each with the reason. */
 	readonly skips: readonly { readonly case: string; readonly reason: string }[];
 	makePlace(): string;
 	open(place: string, options?: OpenOptions): Promise<OpenDriver>;
 	openStorage(place: string, options?: OpenOptions): Promise<Storage>;
-	/** Keeps every writer out, from another connection, until the returned function is called. */
-	holdWriteLock(place: string): () => void;
+	/** Keeps every writer out, from another connection, until what it resolves to is called. */
+	holdWriteLock(place: string): Promise<() => void>;
 	/** One statement behind the back of the server, while nothing has the place open. */
-	tamper(place: string, sql: string, params?: readonly SqlValue[]): void;
+	tamper(place: string, sql: string, params?: readonly SqlValue[]): Promise<void>;
 	/** What is stored, read while nothing has the place open. */
-	look(place: string, sql: string): SqlRow[];
+	look(place: string, sql: string): Promise<SqlRow[]>;
+	hasTable(place: string, name: string): Promise<boolean>;
+	/** What doctor says of it, while nothing has the place open. */
+	examine(place: string): Promise<DoctorReport>;
 }
 
 export interface OpenDriver {
 	readonly driver: SqlDriver;
 	readonly statements: StatementList;
 }
+
+export const noop = (): void => undefined;
 
 export const silentLog: Log = pino({ level: "silent" });
 
@@ -48,9 +59,7 @@ export function readableLog(): { readonly log: Log; readonly lines: string[] } {
 	return { log: pino({ level: "debug" }, { write: (line: string) => lines.push(line) }), lines };
 }
 
-const noop = (): void => undefined;
-
-export const sqliteConfig = (path: string): StorageConfig => ({
+export const sqliteConfig = (path: string): SqliteConfig => ({
 	engine: "sqlite",
 	path,
 	requireVolume: false,
@@ -74,6 +83,7 @@ async function openSqliteDriver(place: string, options: OpenOptions = {}) {
 
 const sqlite: TestDriver = {
 	name: "sqlite",
+	isShared: false,
 	skips: [],
 	makePlace: () => join(temporaryDirectory(), "savepoint.sqlite"),
 	open: openSqliteDriver,
@@ -84,23 +94,25 @@ const sqlite: TestDriver = {
 			driver: options.wrap(driver),
 			statements,
 			location: place,
+			file: null,
 			recovery: null,
 			warnings: [],
 			announce: noop,
 		});
 	},
-	holdWriteLock(place) {
+	async holdWriteLock(place) {
 		const connection = new Database(place, { fileMustExist: true });
 		connection.exec("begin immediate");
 		return () => connection.close();
 	},
-	tamper(place, sql, params = []) {
+	async tamper(place, sql, params = []) {
 		const connection = new Database(place, { fileMustExist: true });
-		const { changes } = connection.prepare(sql).run(...params);
+		const named = Object.fromEntries(params.map((value, at) => [at + 1, value]));
+		const { changes } = connection.prepare(sql).run(named);
 		connection.close();
 		if (changes === 0) throw new Error(`nothing to tamper with: ${sql}`);
 	},
-	look(place, sql) {
+	async look(place, sql) {
 		const connection = new Database(place, { readonly: true, fileMustExist: true });
 		try {
 			return connection.prepare(sql).all() as SqlRow[];
@@ -108,7 +120,15 @@ const sqlite: TestDriver = {
 			connection.close();
 		}
 	},
+	async hasTable(place, name) {
+		const found = await sqlite.look(place, `select 1 from sqlite_schema where name = '${name}'`);
+		return found.length > 0;
+	},
+	examine: (place) => examine(place),
 };
 
-/** Every engine the contract suites run on. PostgreSQL joins by a second entry. */
-export const DRIVERS: readonly TestDriver[] = [sqlite];
+/** Every engine the contract suites run on. */
+export const DRIVERS: readonly TestDriver[] = [sqlite, postgres];
+/** What belongs to one engine alone is tested on it alone. */
+export const SQLITE: TestDriver = sqlite;
+export const POSTGRES: TestDriver = postgres;

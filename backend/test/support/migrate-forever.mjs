@@ -2,17 +2,12 @@
 // meanwhile.
 import { MODULES } from "#src/storage/modules.js";
 import { openStorage } from "#src/storage/open.js";
+import { configOf } from "./fixture-config.mjs";
 
 const [, , path, folder] = process.argv;
 process.stdout.write("migrating\n");
 await openStorage({
-	config: {
-		engine: "sqlite",
-		path,
-		requireVolume: false,
-		allowNetworkFileSystem: false,
-		testFault: null,
-	},
+	config: configOf(path),
 	log: { debug() {}, info() {}, warn() {}, error() {}, fatal() {} },
 	now: Date.now,
 	onLost: () => undefined,

@@ -57,6 +57,7 @@ export class OpenStore {
 			commits: this.storage.commits,
 			log: options.log ?? silentLog,
 			now: () => this.#clock.nowMs,
+			readCounters: this.storage.readCounters,
 			newId,
 			newSeed: () => this.#seed++,
 			localDay: (timeMs) => Number(new Date(timeMs).toISOString().slice(0, 10).replaceAll("-", "")),

@@ -4,17 +4,12 @@
 import { SessionStore } from "#src/game/session-store.js";
 import { newId } from "#src/ids.js";
 import { openStorage } from "#src/storage/open.js";
+import { configOf } from "./fixture-config.mjs";
 
 const [, , path] = process.argv;
 const log = { debug() {}, info() {}, warn() {}, error() {}, fatal() {} };
 const storage = await openStorage({
-	config: {
-		engine: "sqlite",
-		path,
-		requireVolume: false,
-		allowNetworkFileSystem: false,
-		testFault: null,
-	},
+	config: configOf(path),
 	log,
 	now: Date.now,
 	onLost: (code) => process.exit(code.length),

@@ -243,7 +243,10 @@ export function repositoryContract(kit: TestDriver): void {
 				await storage.commits.drain();
 				await storage.close();
 			}
-			expect(keys).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+			// Where several servers share the keys, each process has a range of its own.
+			expect(new Set(keys).size).toBe(9);
+			expect(keys).toEqual(keys.toSorted((a, b) => a - b));
+			if (!kit.isShared) expect(keys).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 		});
 
 		it("[K8] a log longer than page and tail is loaded whole, also after a restart", async () => {

@@ -1,10 +1,13 @@
-import type {
-	CommitOutcome,
-	DriverGauges,
-	SqlDriver,
-	SqlRow,
-	SqlValue,
-	WriteBatch,
+import {
+	asShared,
+	type CommitOutcome,
+	type DriverGauges,
+	type ServerSlot,
+	type SharedDriver,
+	type SqlDriver,
+	type SqlRow,
+	type SqlValue,
+	type WriteBatch,
 } from "#src/storage/driver.js";
 
 export const COMMITTED: CommitOutcome = { kind: "committed", commitMs: 1 };
@@ -12,7 +15,7 @@ export const FULL: CommitOutcome = { kind: "unavailable", code: "STORAGE_FULL", 
 export const LOST: CommitOutcome = { kind: "lost", code: "STORAGE_IO", reason: "no sync" };
 export const rejected = (group: number): CommitOutcome => ({
 	kind: "rejected",
-	group,
+	groups: [group],
 	code: "STORAGE_CONFLICT",
 	reason: "changed by somebody else",
 });
@@ -20,6 +23,7 @@ export const rejected = (group: number): CommitOutcome => ({
 /** A driver that stores nothing: the test sees each batch and says what became of it. */
 export class ScriptedDriver implements SqlDriver {
 	readonly engine = "none";
+	readonly isShared = false;
 	readonly batches: WriteBatch[] = [];
 	#answer: ((outcome: CommitOutcome) => void) | null = null;
 	#arrived: (() => void) | null = null;
@@ -71,8 +75,10 @@ export class ScriptedDriver implements SqlDriver {
 export type Fault = CommitOutcome | ((batch: WriteBatch) => CommitOutcome | null);
 
 /** A real driver whose next commits can be held back, or failed without reaching it. */
-export class FaultyDriver implements SqlDriver {
+export class FaultyDriver implements SharedDriver {
 	readonly engine: SqlDriver["engine"];
+	/** As the driver within; what only shared drivers have is not asked of others. */
+	readonly isShared: true;
 	readonly #inner: SqlDriver;
 	readonly #faults: Fault[] = [];
 	#gate: Promise<void> | null = null;
@@ -83,7 +89,18 @@ export class FaultyDriver implements SqlDriver {
 
 	constructor(inner: SqlDriver) {
 		this.engine = inner.engine;
+		this.isShared = inner.isShared as true;
 		this.#inner = inner;
+	}
+
+	now(): number {
+		return asShared(this.#inner)?.now() ?? Date.now();
+	}
+
+	takeSlot(): Promise<ServerSlot> {
+		const shared = asShared(this.#inner);
+		if (shared === null) throw new Error("the driver within has no slots");
+		return shared.takeSlot();
 	}
 
 	/** The next commit ends so, and nothing of it is stored. */

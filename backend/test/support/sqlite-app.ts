@@ -49,7 +49,7 @@ export async function makeSqliteApp(
 	let skippedMs = 0;
 	const service = await openService(config, silent, () => Date.now() + skippedMs);
 	const query = (sql: string): readonly unknown[] => {
-		const database = new Database(config.storage.path, { readonly: true });
+		const database = new Database(service.storage.report().location, { readonly: true });
 		try {
 			return database.prepare(sql).all();
 		} finally {
@@ -68,7 +68,7 @@ export async function makeSqliteApp(
 	await app.ready();
 	return {
 		app,
-		database: config.storage.path,
+		database: service.storage.report().location,
 		skip(ms) {
 			skippedMs += ms;
 		},
@@ -81,13 +81,13 @@ export async function makeSqliteApp(
 			await service.console.retention.pass();
 		},
 		tamper(sql) {
-			const database = new Database(config.storage.path);
+			const database = new Database(service.storage.report().location);
 			database.exec(sql);
 			database.close();
 		},
 		async recount() {
 			const columns = "started, won, lost, abandoned, stale_ended, latest_completed_at";
-			const database = new Database(config.storage.path, { readonly: true });
+			const database = new Database(service.storage.report().location, { readonly: true });
 			try {
 				// Both of one moment.
 				return database.transaction(() => ({

@@ -45,6 +45,7 @@ export async function openTestStorage(path: string): Promise<TestStorage> {
 		commits: storage.commits,
 		log: SILENT,
 		now: Date.now,
+		readCounters: storage.readCounters,
 		newId,
 		newSeed: () => randomInt(2 ** 32),
 		localDay: () => 20_261_122,

@@ -40,7 +40,11 @@ async function open(variant: Variant, env: NodeJS.ProcessEnv): Promise<[Storage,
 	if (variant !== "keeps-nothing") {
 		const storage = await openStorage(opening);
 		if (variant === "durable") return [storage, storage.commits];
-		const commits = new PerRequestCommits(config.storage.path, storage.statements, storage.commits);
+		const commits = new PerRequestCommits(
+			storage.report().location,
+			storage.statements,
+			storage.commits,
+		);
 		return [storage, commits];
 	}
 	const statements = new StatementList(MODULES);
@@ -48,6 +52,7 @@ async function open(variant: Variant, env: NodeJS.ProcessEnv): Promise<[Storage,
 		driver: new NoneDriver(),
 		statements,
 		location: "nowhere",
+		file: null,
 		recovery: null,
 		warnings: [],
 		announce: quiet,

@@ -13,6 +13,7 @@ const COMMITTED: Promise<CommitOutcome> = Promise.resolve({ kind: "committed", c
  */
 export class NoneDriver implements SqlDriver {
 	readonly engine = "none";
+	readonly isShared = false;
 
 	async query(): Promise<SqlRow[]> {
 		return [];

@@ -1,14 +1,14 @@
 import { availableParallelism } from "node:os";
 import { SavepointError } from "../../errors.js";
 import type { Log } from "../../log.js";
-import type { StorageConfig } from "../../storage/config.js";
+import type { SqliteConfig } from "../../storage/config.js";
 import { openStorage, type Storage } from "../../storage/open.js";
 import { readStatistics } from "../../storage/upkeep.js";
 import type { SeededSession } from "./seed-thread.js";
 import { makeGames } from "./seed-threads.js";
 
 export interface SeedOptions {
-	readonly config: StorageConfig;
+	readonly config: SqliteConfig;
 	readonly sessions: number;
 	readonly active: number;
 	readonly seed: number;

@@ -156,7 +156,7 @@ export function highScoresContract(kit: TestDriver): void {
 			await first.add(good);
 			await first.add(harmed);
 			await first.close();
-			kit.tamper(place, "update high_scores set player_tag = ? where score_id = ?", [
+			await kit.tamper(place, "update high_scores set player_tag = $1 where score_id = $2", [
 				"after",
 				harmed.id,
 			]);
@@ -172,7 +172,7 @@ export function highScoresContract(kit: TestDriver): void {
 		it("[H8] while nothing can be stored a score is refused before anything changed", async () => {
 			const place = kit.makePlace();
 			const { scores, add, close } = await open(kit, place);
-			const release = kit.holdWriteLock(place);
+			const release = await kit.holdWriteLock(place);
 			await expect(add(claim())).rejects.toMatchObject({ code: "STORAGE_BUSY" });
 			await expect(add(claim())).rejects.toMatchObject({ code: "STORAGE_BUSY" });
 			release();
