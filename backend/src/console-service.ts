@@ -67,7 +67,7 @@ export function openConsole(parts: ConsoleParts): Console {
 		history: new HistoryBook({
 			store: new HistoryRepo(driver, statements),
 			writer,
-			counters: () => commits.counters,
+			counters: storage.readCounters,
 			now,
 			log,
 		}),
@@ -95,7 +95,7 @@ export function openConsole(parts: ConsoleParts): Console {
 				authority,
 				report: storage.report,
 				commits: () => ({ ...commits.gauges, queueDepth: commits.depth }),
-				diskUse: () => readDiskUse(storage.report().location),
+				diskUse: () => readDiskUse(storage.report().file),
 				downtimeMs: () => commits.downtimeMsAt(now()),
 				now,
 				startedAtMs,

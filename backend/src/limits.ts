@@ -122,6 +122,7 @@ export const PURGE_PAGE_SESSIONS = 20;
 // PostgreSQL.
 /** How long a connection may take to be made. */
 export const DATABASE_CONNECT_SECONDS = 3;
+export const DATABASE_RECONNECT_SECONDS = 0.2;
 /** A row or table that somebody else holds; then 503, and the queue tries again. */
 export const DATABASE_LOCK_TIMEOUT_MS = 2_000;
 /** For one statement, on the server. */

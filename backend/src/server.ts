@@ -52,11 +52,11 @@ export async function startServer(
 		startedAtMs: Date.now(),
 		version: VERSION,
 	});
-	const control = new ControlServer({
-		database: databaseAt(service.storage.report().location),
-		verbs: controlVerbs({ ...service, version: VERSION }),
-		log,
-	});
+	// Verbs of this machine ask the server that has the file; a database server they ask themselves.
+	const { file } = service.storage.report();
+	const verbs = controlVerbs({ ...service, version: VERSION });
+	const control =
+		file === null ? null : new ControlServer({ database: databaseAt(file), verbs, log });
 	try {
 		await app.listen({ port: config.port, host: config.host });
 	} catch (error) {
@@ -65,7 +65,7 @@ export async function startServer(
 	}
 	const url = urlOf(app, config);
 	service.announce(url);
-	await listenLocally(control, log);
+	if (control !== null) await listenLocally(control, log);
 	log.info({ url, version: VERSION, storage: service.storage.report().location }, "listening");
 	return {
 		url,
@@ -75,7 +75,7 @@ export async function startServer(
 		lost: service.lost,
 		async stop() {
 			await closeWithin(app, SHUTDOWN_GRACE_MS);
-			await control.close();
+			await control?.close();
 			await service.close();
 			log.info({}, "stopped");
 		},

@@ -22,6 +22,11 @@ export const SETTINGS = {
 		default: "data/savepoint.sqlite",
 		meaning: "The database file. Its directory is made when it is missing.",
 	},
+	DATABASE_URL: {
+		default: "",
+		meaning:
+			"Address of a PostgreSQL database, `postgres://user:password@host:port/database`, which several servers may share. Not set: the database file.",
+	},
 	SAVEPOINT_BACKUP_DIR: {
 		default: "",
 		meaning:

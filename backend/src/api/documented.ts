@@ -13,6 +13,7 @@ const ANY_CALL: readonly ErrorCode[] = [
 /** Codes of a storage that cannot answer a read now. */
 const READ_TROUBLE: readonly ErrorCode[] = [
 	"STORAGE_BUSY",
+	"STORAGE_AWAY",
 	"STORAGE_RECOVERING",
 	"STORAGE_IO",
 	"STORAGE_CORRUPT",

@@ -13,7 +13,7 @@ import type { HistoryStore, LoneWriter } from "./ports.js";
 export interface HistoryBookDeps {
 	readonly store: HistoryStore;
 	readonly writer: LoneWriter;
-	readonly counters: () => Readonly<Counters>;
+	readonly counters: () => Promise<Readonly<Counters>>;
 	readonly now: () => number;
 	readonly log: Log;
 }
@@ -57,13 +57,13 @@ export class HistoryBook {
 	/** Never rejects. */
 	async sample(): Promise<void> {
 		const { store, writer, counters, now, log } = this.#deps;
-		const { started, won, lost, abandoned } = counters();
-		const totals = { started, won, lost, abandoned };
-		const text = JSON.stringify(totals);
-		if (text === this.#last) return;
-		const nowMs = now();
-		const atMs = nowMs - (nowMs % HISTORY_SAMPLE_MS);
 		try {
+			const { started, won, lost, abandoned } = await counters();
+			const totals = { started, won, lost, abandoned };
+			const text = JSON.stringify(totals);
+			if (text === this.#last) return;
+			const nowMs = now();
+			const atMs = nowMs - (nowMs % HISTORY_SAMPLE_MS);
 			await writer.write([
 				store.sample({ atMs, ...totals }),
 				store.thinning(nowMs - HISTORY_FINE_MS, HISTORY_THIN_ROWS),
@@ -83,7 +83,7 @@ export class HistoryBook {
 		const spanMs = SPAN_MS[span];
 		const stepMs = Math.max(HISTORY_SAMPLE_MS, Math.ceil(spanMs / HISTORY_POINTS_MAX));
 		const samples = await store.since(nowMs - spanMs, stepMs, HISTORY_POINTS_MAX + 1);
-		const { started, won, lost, abandoned } = counters();
+		const { started, won, lost, abandoned } = await counters();
 		const points = [...samples, { atMs: nowMs, started, won, lost, abandoned }];
 		return {
 			span,

@@ -11,7 +11,8 @@ export interface DiskUse {
  * By path only: a database that is being served must not be opened, as closing it would give up
  * SQLite's locks.
  */
-export async function readDiskUse(databasePath: string): Promise<DiskUse> {
+export async function readDiskUse(databasePath: string | null): Promise<DiskUse> {
+	if (databasePath === null) return { databaseBytes: null, freeBytes: null };
 	const [file, disk] = await Promise.allSettled([
 		stat(databasePath),
 		statfs(dirname(databasePath)),

@@ -77,6 +77,8 @@ export interface DriverParts {
 	readonly driver: SqlDriver;
 	readonly statements: StatementList;
 	readonly location: string;
+	/** See `StorageReport`. */
+	readonly file: string | null;
 	readonly recovery: RecoveryReport | null;
 	readonly warnings: readonly string[];
 	readonly announce: (address: string) => void;
@@ -94,14 +96,17 @@ async function openDriver(
 			const now = opening.now ?? Date.now;
 			const { driver, recovery, warnings } = await openSqlite({ ...opening, config, now });
 			const announce = (address: string): void => driver.describe(address);
-			return { driver, statements, location: config.path, recovery, warnings, announce };
+			const { path } = config;
+			const parts = { location: path, file: path, recovery, warnings, announce };
+			return { driver, statements, ...parts };
 		}
 		case "postgres": {
 			const { driver, warnings } = await openPostgres({ ...opening, config });
 			const location = shownAddress(config.url);
 			// Other processes of this machine find the servers of a shared database by its address.
 			const announce = (): void => undefined;
-			return { driver, statements, location, recovery: null, warnings, announce };
+			const parts = { location, file: null, recovery: null, warnings, announce };
+			return { driver, statements, ...parts };
 		}
 	}
 }
@@ -151,6 +156,7 @@ export async function assembleStorage(
 		report: () => ({
 			engine: driver.engine,
 			location: parts.location,
+			file: parts.file,
 			trouble: commits.trouble,
 			warnings: [...parts.warnings, ...clock],
 			recovery: parts.recovery,

@@ -201,6 +201,8 @@ export interface StorageReport {
 	readonly engine: string;
 	/** Where the data is: a path, or an address without its password. */
 	readonly location: string;
+	/** The database's file on this machine; null: a database server keeps it. */
+	readonly file: string | null;
 	readonly trouble: StorageTrouble | null;
 	readonly warnings: readonly string[];
 	/** What had to be recovered at start, for `/health` and the log; null on an ordinary day. */

@@ -4,6 +4,7 @@ import postgres, { type Sql } from "postgres";
 import {
 	DATABASE_CONNECT_SECONDS,
 	DATABASE_LOCK_TIMEOUT_MS,
+	DATABASE_RECONNECT_SECONDS,
 	DATABASE_STATEMENT_TIMEOUT_MS,
 } from "../limits.js";
 import type { SqlRow, SqlValue } from "./driver.js";
@@ -36,8 +37,8 @@ export function connect({
 		// A connection that waits for its next use is no reason to stay alive.
 		idle_timeout: 60,
 		connect_timeout: DATABASE_CONNECT_SECONDS,
-		// Quickly, and again and again: the queue decides how often it asks.
-		backoff: () => 0,
+		// Soon, again and again: the queue decides how often it asks.
+		backoff: () => DATABASE_RECONNECT_SECONDS,
 		fetch_types: false,
 		target_session_attrs: "read-write",
 		types: {

@@ -100,7 +100,7 @@ describe("several servers on one database", () => {
 		await close(a, b);
 	});
 
-	it("[P4, K2, S3] two ends at once are one end, and the statistics are exact everywhere", async () => {
+	it("[P4, K2, S3] two ends at once are one end, statistics exact everywhere", async () => {
 		const [a, b] = await twoServers();
 		const made = await Promise.all(
 			Array.from({ length: 12 }, (_, at) => (at % 2 ? a : b).create()),

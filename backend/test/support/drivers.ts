@@ -94,6 +94,7 @@ const sqlite: TestDriver = {
 			driver: options.wrap(driver),
 			statements,
 			location: place,
+			file: null,
 			recovery: null,
 			warnings: [],
 			announce: noop,

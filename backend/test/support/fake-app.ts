@@ -72,6 +72,7 @@ export async function makeFakeApp(
 			report: () => ({
 				engine: "sqlite",
 				location: "/data/savepoint.sqlite",
+				file: "/data/savepoint.sqlite",
 				trouble: null,
 				warnings: [],
 				recovery: null,

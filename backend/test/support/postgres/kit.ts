@@ -19,7 +19,10 @@ export async function makeDatabase(place: string): Promise<void> {
 	made.add(place);
 	const admin = postgresClient(`${inject("postgresUrl")}/postgres`, { max: 1, onnotice: noop });
 	try {
-		await admin.unsafe(`create database ${nameOf(place)}`);
+		await admin.unsafe(`create database ${nameOf(place)}`).catch((error: unknown) => {
+			// It is there already: reached by another way, or of another cluster.
+			if (!(error instanceof Error && "code" in error && error.code === "42P04")) throw error;
+		});
 	} finally {
 		await admin.end();
 	}
@@ -58,6 +61,7 @@ export const postgres: TestDriver = {
 			driver: wrapped,
 			statements,
 			location: place,
+			file: null,
 			recovery: null,
 			warnings: [],
 			announce: noop,
