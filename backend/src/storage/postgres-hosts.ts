@@ -2,12 +2,14 @@ import { connect as connectSocket, type Socket } from "node:net";
 import { DATABASE_CONNECT_SECONDS } from "../limits.js";
 
 /**
- * `DATABASE_URL` may name several servers, of which one takes writes: the primary and its standbys.
+ * Where the connections of `DATABASE_URL` go. It may name several servers, of which one takes
+ * writes: the primary and its standbys.
  *
- * The client's own way through such a list never gives up: it goes round and round as fast as it
- * can, also for a connection that nobody waits for any longer, and then runs what that one was made
- * for, which its caller has been told is not stored. So the client is given one server at a time,
- * and fails with it; the next attempt, which is the queue's, goes to the next server.
+ * The client's own way never gives up where a connection ends before it was of use, and where there
+ * are several servers: it goes round and round as fast as it can, also for what nobody waits for any
+ * longer, and in the end runs what its caller has been told is not stored. So the client is given
+ * one server at a time, and fails with it; the next attempt, which is the queue's, goes to the next
+ * server.
  */
 export class PostgresHosts {
 	readonly #hosts: readonly { readonly host: string; readonly port: number }[];
@@ -15,14 +17,14 @@ export class PostgresHosts {
 	/** Connections that were made a moment ago, in whatever state they are. */
 	#young: { readonly at: number; readonly bornAtMs: number; readonly socket: Socket }[] = [];
 
-	/** null where the address names one server, which is left to the client. */
+	/** null for a socket of this machine and an address without a host: the client knows those. */
 	static of(url: string): PostgresHosts | null {
 		// 1. All connections of a process to one database share what they know of it.
 		const known = KNOWN.get(url);
 		if (known !== undefined) return known;
 		// 2. The part between the password and the database.
 		const [, list = ""] = /^\w+:\/\/(?:[^@/]*@)?([^/?]*)/.exec(url) ?? [];
-		if (!list.includes(",")) return null;
+		if (list === "" || /%2f/i.test(list)) return null;
 		const hosts = new PostgresHosts(list.split(","));
 		KNOWN.set(url, hosts);
 		return hosts;
@@ -30,8 +32,8 @@ export class PostgresHosts {
 
 	private constructor(list: readonly string[]) {
 		this.#hosts = list.map((item) => {
-			const [host = "", port = ""] = item.split(":");
-			return { host, port: port === "" ? PORT_DEFAULT : Number(port) };
+			const [, v6, name, port] = HOST.exec(item) ?? [];
+			return { host: v6 ?? name ?? item, port: Number(port ?? PORT_DEFAULT) };
 		});
 	}
 
@@ -57,12 +59,30 @@ export class PostgresHosts {
 		// 2. Written to before it is connected; both Node and the client are fine with that.
 		const { host, port } = this.#hosts[this.#at] ?? this.first;
 		const socket = connectSocket({ host, port });
+		// An end before it was of use is a failure, too: nothing is tried again behind our back. A later
+		// end the client understands, and an error in its place it would not.
+		socket.once("end", () => {
+			if (socket.bytesRead < GREETING_BYTES_MIN) socket.destroy(new ConnectionEnded());
+		});
 		this.#young.push({ at: this.#at, bornAtMs: nowMs, socket });
 		// The client asks its socket for the name that a certificate must have.
 		return Object.assign(socket, { host, port });
 	}
 }
 
+class ConnectionEnded extends Error {
+	override readonly name = "ConnectionEnded";
+	readonly code = "CONNECTION_CLOSED";
+
+	constructor() {
+		super("The database server has ended the connection.");
+	}
+}
+
+/** `name`, `name:port`, `[v6]` or `[v6]:port`. */
+const HOST = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/;
 const PORT_DEFAULT = 5432;
+/** A server that lets us in says more than this, and one that does not says why. */
+const GREETING_BYTES_MIN = 64;
 const YOUNG_MS = (DATABASE_CONNECT_SECONDS + 1) * 1_000;
 const KNOWN = new Map<string, PostgresHosts>();
