@@ -36,9 +36,9 @@ go on. The server is killed with -9 at random moments, also while it starts, and
 the end all that was written down must be in the server's log exactly once, and every counter must
 agree.
 
-With DATABASE_URL several servers share a new database on that PostgreSQL, whose user must be allowed
-to make one. Players change servers at every call; the servers are killed in turn, and sometimes all
-at once. DIR has the ledger and the logs then.
+With DATABASE_URL several servers share a new database on that PostgreSQL, whose user must be
+allowed to make one. Players change servers at every call; the servers are killed in turn, and
+sometimes all at once. DIR has the ledger and the logs then.
 
 This proves that no crash of the program loses anything. What a power cut does is up to the disk,
 too: kill -9 leaves the system's memory as it is. Use a DIR on the disk that will hold your data.

@@ -5,11 +5,11 @@ import { DATABASE_CONNECT_SECONDS } from "../limits.js";
  * Where the connections of `DATABASE_URL` go. It may name several servers, of which one takes
  * writes: the primary and its standbys.
  *
- * The client's own way never gives up where a connection ends before it was of use, and where there
- * are several servers: it goes round and round as fast as it can, also for what nobody waits for any
- * longer, and in the end runs what its caller has been told is not stored. So the client is given
- * one server at a time, and fails with it; the next attempt, which is the queue's, goes to the next
- * server.
+ * The client's own way never gives up where a connection ends before it was of use, and where
+ * there are several servers: it goes round and round as fast as it can, also for what nobody waits
+ * for any longer, and in the end runs what its caller has been told is not stored. So the client is
+ * given one server at a time, and fails with it; the next attempt, which is the queue's, goes to
+ * the next server.
  */
 export class PostgresHosts {
 	readonly #hosts: readonly { readonly host: string; readonly port: number }[];
@@ -48,7 +48,7 @@ export class PostgresHosts {
 
 	/** A connection to the server that was good last, or to the one after those that were not. */
 	socket(): Socket {
-		// 1. One that was of use lives longer: a standby is left at once, an absent server is not met.
+		// 1. One that was of use lives longer: a standby is left at once, an absent one is not met.
 		const nowMs = performance.now();
 		this.#young = this.#young.filter(({ bornAtMs }) => nowMs - bornAtMs < YOUNG_MS);
 		const isOfNoUse = this.#young.some(({ at, socket }) => at === this.#at && socket.destroyed);
@@ -59,8 +59,8 @@ export class PostgresHosts {
 		// 2. Written to before it is connected; both Node and the client are fine with that.
 		const { host, port } = this.#hosts[this.#at] ?? this.first;
 		const socket = connectSocket({ host, port });
-		// An end before it was of use is a failure, too: nothing is tried again behind our back. A later
-		// end the client understands, and an error in its place it would not.
+		// An end before it was of use is a failure, too: nothing is tried again behind our back. A
+		// later end the client understands, and an error in its place it would not.
 		socket.once("end", () => {
 			if (socket.bytesRead < GREETING_BYTES_MIN) socket.destroy(new ConnectionEnded());
 		});

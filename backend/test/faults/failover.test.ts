@@ -8,7 +8,7 @@ import { failOver } from "./failover/failover.js";
 const options = { players: 12, seed: 5, aloneMs: 600 };
 
 describe("failover", { timeout: 300_000 }, () => {
-	test("[P21] what was acknowledged is there after a standby took over, and play goes on", async () => {
+	test("[P21] what was acknowledged is there after a standby took over", async () => {
 		const report = await failOver(options);
 		expect(report).toMatchObject({ lost: 0, duplicated: 0, drift: 0, findings: [] });
 		expect(report.unexpected).toEqual([]);
