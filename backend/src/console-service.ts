@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ServerConfig } from "./config.js";
 import type { Authority } from "./game/answers.js";
+import type { OperatorDeeds } from "./game/operator-deeds.js";
 import { newId } from "./ids.js";
 import type { Log } from "./log.js";
 import { AuditBook } from "./operator/audit-book.js";
@@ -8,8 +9,9 @@ import type { Console } from "./operator/console.js";
 import { HistoryBook } from "./operator/history-book.js";
 import { NoticeBoard } from "./operator/notice-board.js";
 import { readOverview } from "./operator/overview.js";
-import type { LiveSessions } from "./operator/ports.js";
+import type { LiveSessions, SessionRestores } from "./operator/ports.js";
 import { RetentionKeeper, type RetentionKeeperDeps } from "./operator/retention-keeper.js";
+import { SessionActions } from "./operator/session-actions.js";
 import { SessionDesk } from "./operator/session-desk.js";
 import { SignIns } from "./operator/sign-ins.js";
 import { undoDeed } from "./operator/undo.js";
@@ -34,8 +36,12 @@ export interface ConsoleParts {
 	readonly storage: Storage;
 	readonly authority: Authority;
 	readonly live: LiveSessions;
+	readonly deeds: OperatorDeeds;
+	readonly restores: SessionRestores;
 	/** A session was removed: nobody may see it, from memory either. */
 	readonly onHidden: RetentionKeeperDeps["onHidden"];
+	/** A session that had ended is played on: its replay is another now. */
+	readonly forgetReplay: (replayId: string) => void;
 	readonly log: Log;
 	readonly now: () => number;
 }
@@ -52,6 +58,17 @@ export function openConsole(parts: ConsoleParts): Console {
 		now,
 		newId,
 	});
+	const removals = new RemovalRepo(driver, statements, MODULES);
+	const actions = new SessionActions({
+		audit,
+		deeds: parts.deeds,
+		restores: parts.restores,
+		removals,
+		undoMs: config.retention.undoMs,
+		onHidden,
+		forgetReplay: parts.forgetReplay,
+		now,
+	});
 	const notices = new NoticeBoard({ store: new NoticeRepo(driver, statements), audit, now, newId });
 	return {
 		audit,
@@ -63,7 +80,14 @@ export function openConsole(parts: ConsoleParts): Console {
 			now,
 			newToken: () => randomBytes(TOKEN_BYTES).toString("base64url"),
 		}),
-		sessions: new SessionDesk({ directory: new SessionDirectory(driver), authority, live }),
+		sessions: new SessionDesk({
+			directory: new SessionDirectory(driver),
+			authority,
+			live,
+			audit,
+			removals,
+		}),
+		actions,
 		history: new HistoryBook({
 			store: new HistoryRepo(driver, statements),
 			writer,
@@ -73,7 +97,7 @@ export function openConsole(parts: ConsoleParts): Console {
 		}),
 		retention: new RetentionKeeper({
 			policy: config.retention,
-			store: new RemovalRepo(driver, statements, MODULES),
+			store: removals,
 			writer,
 			sessions: storage.sessions,
 			onHidden,
@@ -101,6 +125,6 @@ export function openConsole(parts: ConsoleParts): Console {
 				startedAtMs,
 				version: VERSION,
 			}),
-		undo: (entryId, origin) => undoDeed({ audit, notices }, entryId, origin),
+		undo: (entryId, origin) => undoDeed({ audit, notices, actions }, entryId, origin),
 	};
 }

@@ -71,6 +71,10 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
 	NOTICE_NOT_FOUND: entry("There is no notice with this id.", 404),
 	AUDIT_NOT_FOUND: entry("There is no entry with this id in the audit log.", 404),
 	NOTHING_TO_UNDO: entry("There is nothing to undo here, or it is undone already.", 409),
+	UNDO_OUTDATED: entry(
+		"The session has gone on since, so this can no longer be undone; restore it from a backup instead.",
+		409,
+	),
 	STORAGE_OVERLOADED: entry("More writes are waiting than the disk can take.", 503, null, true),
 	STORAGE_FULL: entry(
 		"The disk is full; nothing more is stored until there is space again.",
@@ -105,12 +109,12 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
 		null,
 		true,
 	),
-	BACKUP_NOT_FOUND: entry("There is no such backup; `savepoint backups` lists them.", null, 65),
+	BACKUP_NOT_FOUND: entry("There is no such backup; `savepoint backups` lists them.", 404, 65),
 	BACKUP_FAILED: entry("The backup could not be made or verified; nothing of it counts.", null, 71),
-	RESTORE_REFUSED: entry("The restore would change what must not be changed unasked.", null, 72),
+	RESTORE_REFUSED: entry("The restore would change what must not be changed unasked.", 409, 72),
 	RESTORE_OUTDATED: entry(
 		"The session has changed since the difference was shown; look at it again.",
-		null,
+		409,
 		72,
 	),
 	STORAGE_LOCKED: entry("Another server uses this database.", null, 80),

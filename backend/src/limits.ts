@@ -102,8 +102,6 @@ export const SIGN_INS_WAITING_MAX = 8;
 export const SIGN_IN_LIFETIME_MS = 12 * 3_600_000;
 export const CONSOLE_PAGE_MAX = 200;
 export const CONSOLE_PAGE_DEFAULT = 50;
-/** The last moves that a session's page shows; the others are read by the page. */
-export const CONSOLE_LOG_MOVES = 256;
 export const NOTICES_LISTED_MAX = 200;
 /** How often the counters are sampled for the console's charts. */
 export const HISTORY_SAMPLE_MS = 60_000;

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { commandLineRestores, type SessionRestores } from "./command-line-restores.js";
 import type { ServerConfig } from "./config.js";
 import { openConsole } from "./console-service.js";
 import { SavepointError } from "./errors.js";
@@ -15,6 +16,7 @@ import type { Log } from "./log.js";
 import { BackupKeeper } from "./operations/backup-keeper.js";
 import { SessionRestorer } from "./operations/restore-session.js";
 import type { Console } from "./operator/console.js";
+import { type BackupEntry, isProven, listBackups } from "./storage/backups/catalogue.js";
 import { backupDirectoryOf } from "./storage/config.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
@@ -28,7 +30,8 @@ export interface Service {
 	readonly console: Console;
 	readonly storage: { report(): StorageReport };
 	readonly backups: BackupKeeper;
-	readonly restorer: SessionRestorer;
+	/** Restores of one session, for the command line. */
+	readonly restorer: SessionRestores;
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
 	readonly lost: Promise<SavepointError>;
 	/** Tells other processes on this machine where the sessions of this storage are served. */
@@ -69,7 +72,7 @@ export const openService: OpenService = async (config, log, ownNow) => {
 	backups.start();
 	const open = openPublic(storage, log, now);
 	const restorer = new SessionRestorer({
-		authority,
+		authority: authority.deeds,
 		driver: storage.driver,
 		sessions: storage.sessions,
 		downtimeMsAt: (nowMs) => storage.commits.downtimeMsAt(nowMs),
@@ -82,6 +85,14 @@ export const openService: OpenService = async (config, log, ownNow) => {
 		storage,
 		authority,
 		live: authority,
+		deeds: authority.deeds,
+		restores: {
+			choices: () => listBackups(backupDirectoryOf(config.storage)).map(restoreChoice),
+			compare: (from, id) => restorer.compare(from, id),
+			restore: (...order) => restorer.restore(...order),
+			undo: (...order) => restorer.undo(...order),
+		},
+		forgetReplay: (replayId) => open.replays.forget(replayId),
 		onHidden({ sessionId, sessionKey }) {
 			authority.hide(sessionId);
 			open.replays.forget(replayIdFor(sessionId, sessionKey));
@@ -93,7 +104,7 @@ export const openService: OpenService = async (config, log, ownNow) => {
 	console.retention.start();
 	return {
 		backups,
-		restorer,
+		restorer: commandLineRestores(restorer, console.audit),
 		authority,
 		...open,
 		console,
@@ -114,6 +125,12 @@ export const openService: OpenService = async (config, log, ownNow) => {
 		},
 	};
 };
+
+const restoreChoice = (entry: BackupEntry) => ({
+	name: entry.name,
+	createdAt: entry.manifest.createdAt,
+	proven: isProven(entry),
+});
 
 function keepBackups(
 	config: ServerConfig,

@@ -19,6 +19,7 @@ export const SignedIn = Type.Object({ expiresAt: Time, serverVersion: Type.Strin
 export type SignedIn = Static<typeof SignedIn>;
 
 // Sessions.
+export const BACKUP_NAME_LENGTH_MAX = 80;
 export const SESSION_FILTERS = ["active", "ended"] as const;
 export type SessionFilter = (typeof SESSION_FILTERS)[number];
 
@@ -48,10 +49,63 @@ export type SessionLines = Static<typeof SessionLines>;
 export const SessionDetail = Type.Object({
 	session: Session,
 	watchers: Type.Integer({ description: "Live connections to it on this server." }),
-	/** The last moves of its log, oldest first. */
-	log: MovesPage.properties.moves,
 });
 export type SessionDetail = Static<typeof SessionDetail>;
+
+export const SessionLog = Type.Object({
+	moves: Type.Array(MovesPage.properties.moves.items, { description: "Newest first." }),
+	/** For `after` of the next page; null at the end. */
+	next: nullable(Type.String()),
+});
+export type SessionLog = Static<typeof SessionLog>;
+
+// Restoring one session.
+export const RestoreChoices = Type.Object({
+	backups: Type.Array(
+		Type.Object({
+			name: Type.String(),
+			/** It holds everything that was stored before. */
+			createdAt: Time,
+			proven: Type.Boolean(),
+		}),
+		{ description: "Newest first." },
+	),
+});
+export type RestoreChoices = Static<typeof RestoreChoices>;
+
+const Compared = Type.Object({
+	seq: Type.Integer(),
+	result: nullable(Type.String()),
+	score: Type.Integer(),
+	remainingArtifacts: Type.Integer(),
+	artifacts: Type.Integer(),
+	stateHash: Type.String(),
+});
+/** A session here and in a backup: what a restore would do. */
+export const RestoreDiff = Type.Object({
+	sessionId: Type.String(),
+	/** The backup's name. */
+	from: Type.String(),
+	here: Compared,
+	there: Compared,
+	/** The entry of this log whose state the other one is; null: it is of another log. */
+	asOf: nullable(Type.Integer()),
+	/** Moves made here that would no longer hold; they stay in the log. */
+	movesAfter: Type.Integer(),
+	artifacts: Type.Object({
+		added: Type.Integer(),
+		removed: Type.Integer(),
+		changed: Type.Integer(),
+	}),
+});
+export type RestoreDiff = Static<typeof RestoreDiff>;
+export const RestoreBody = Type.Object({
+	/** A name out of `RestoreChoices`. */
+	from: Type.String({ minLength: 1, maxLength: BACKUP_NAME_LENGTH_MAX }),
+	/** Of the session here, as the difference was shown. */
+	seq: Type.Integer({ minimum: 0 }),
+});
+export type RestoreBody = Static<typeof RestoreBody>;
 
 // The storage and the service, now and over time.
 export const Overview = Type.Object({
@@ -186,7 +240,7 @@ export const AuditLine = Type.Object({
 	action: literals(AUDIT_ACTIONS),
 	/** A session's or a notice's id; null where the action has none. */
 	subject: nullable(Type.String()),
-	/** Where the operator was: the client's address. */
+	/** Where the operator was: the client's address, or `command line`. */
 	from: Type.String(),
 	before: nullable(Type.Unknown()),
 	after: nullable(Type.Unknown()),
@@ -201,6 +255,21 @@ export const AuditLines = Type.Object({
 	next: nullable(Type.String()),
 });
 export type AuditLines = Static<typeof AuditLines>;
+
+/** What operators did to one session, which may be gone. */
+export const SessionAudit = Type.Object({
+	...AuditLines.properties,
+	/** It was taken away and can still be brought back; null: it was not, or it is gone. */
+	removal: nullable(
+		Type.Object({
+			reason: literals(["retention", "operator"]),
+			removedAt: Time,
+			/** What is stored of it goes after this moment. */
+			purgeAt: Time,
+		}),
+	),
+});
+export type SessionAudit = Static<typeof SessionAudit>;
 
 /** What an operator's action answers: its entry in the audit log. */
 export const ActionAnswer = Type.Object({ entry: AuditLine });

@@ -39,6 +39,7 @@ export const ERROR_CODES = [
 	"NOTICE_NOT_FOUND",
 	"AUDIT_NOT_FOUND",
 	"NOTHING_TO_UNDO",
+	"UNDO_OUTDATED",
 	// Storage cannot take a write now; nothing changed.
 	"STORAGE_OVERLOADED",
 	"STORAGE_FULL",

@@ -107,7 +107,8 @@ export class LiveConnection {
 		const { seq, stateHash, generation } = session;
 		this.push({ type: "hello", protocol: PROTOCOL_VERSION, seq, stateHash, generation });
 		this.greeted = true;
-		if (this.early !== null && this.early.seq > seq) this.onChange(this.early);
+		const { early } = this;
+		if (early !== null && (early.removed || early.seq > seq)) this.onChange(early);
 		this.early = null;
 		this.socket.resume();
 	}
@@ -125,6 +126,10 @@ export class LiveConnection {
 	private onChange(change: SessionChange): void {
 		if (!this.greeted) {
 			this.early = change;
+			return;
+		}
+		if (change.removed) {
+			this.socket.close(CLOSE_CODES.sessionNotFound, "SESSION_NOT_FOUND");
 			return;
 		}
 		if (change.origin === this) return;

@@ -16,7 +16,7 @@ export function registerSessions(app: FastifyInstance, { authority, onWrite }: A
 			description:
 				"The body may be left out. `requestedDurationSeconds` is a number from 10 to 600; missing, null or 0 means 60.",
 			body: CreateBody,
-			response: { 201: Session, ...writeErrors() },
+			response: { 201: Session, ...writeErrors("SESSION_NOT_FOUND") },
 		},
 		handler(request, reply) {
 			const requested = request.body?.requestedDurationSeconds;

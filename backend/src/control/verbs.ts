@@ -23,7 +23,7 @@ const Undo = Type.Object({
 
 export function controlVerbs(parts: {
 	readonly backups: BackupKeeper;
-	readonly restorer: SessionRestorer;
+	readonly restorer: Pick<SessionRestorer, "compare" | "compareUndo" | "restore" | "undo">;
 	readonly version: string;
 }): Record<string, ControlVerb> {
 	const { backups, restorer, version } = parts;

@@ -47,6 +47,8 @@ export interface SessionChange {
 	readonly ended: boolean;
 	/** The live connection that caused it, which has its receipt and needs no push; else null. */
 	readonly origin: object | null;
+	/** It was taken away, and there is no such session for its players any longer. */
+	readonly removed?: true;
 }
 
 export interface ServiceCounts extends SessionStats {

@@ -7,6 +7,8 @@ export interface LiveSession {
 	readonly keyed: Map<string, KeyedEntry>;
 	/** Changes whose sync is not over. While there are any, memory is ahead of the disk. */
 	pending: number;
+	/** Its removal is on its way to the disk: until its outcome is known, nobody may change it. */
+	leaving?: true;
 }
 
 /** How much the cache holds; what is over it goes, the longest unused first. */

@@ -6,7 +6,7 @@ import {
 	setState,
 	stateHash,
 } from "@savepoint/core";
-import type { CountedState } from "../counters.js";
+import type { CountedState, CounterChange } from "../counters.js";
 import { SavepointError } from "../errors.js";
 import { artifactIdFor } from "../ids.js";
 import type { WriteBatch } from "../storage/driver.js";
@@ -15,6 +15,7 @@ import type {
 	CommitWaiter,
 	LoggedBody,
 	NewEntry,
+	PreparedWrite,
 	SessionRecord,
 	SessionRepository,
 	SetBody,
@@ -42,7 +43,17 @@ export interface SetOrder {
 	readonly nowMs: number;
 	/** When the last of all other sessions was completed. */
 	readonly othersCompletedAtMs: number | null;
+	/** What is stored in the same transaction; asked for when the session is in its new state. */
+	readonly along?: () => readonly PreparedWrite[];
 }
+
+const pushAll = (
+	batch: WriteBatch,
+	{ key }: SessionRecord,
+	writes: readonly PreparedWrite[],
+): void => {
+	for (const { place, params } of writes) batch.push(place, key, ...params);
+};
 
 const countedState = ({ state, stale, endedAtMs }: SessionRecord): CountedState => ({
 	result: state.result,
@@ -68,30 +79,102 @@ export class SessionChanges {
 	 * counts it in the same transaction; also on an ended session and in a full log.
 	 */
 	set(live: LiveSession, order: SetOrder, waiter: CommitWaiter): void {
-		const { repository, commits, cache } = this.#deps;
 		const { record } = live;
-		const { body, nowMs } = order;
 		const from = countedState(record);
+		const batch = this.#deps.commits.begin();
+		this.#appendSet(batch, record, order.body, order.nowMs);
+		pushAll(batch, record, order.along?.() ?? []);
+		const { othersCompletedAtMs } = order;
+		const change = { kind: "set", from, to: countedState(record), othersCompletedAtMs } as const;
+		this.#finishOperator(live, change, waiter);
+	}
+
+	/** An operator ends the session as abandoned; other than a player's end it is no activity. */
+	endByOperator(
+		live: LiveSession,
+		{ nowMs, along }: Pick<SetOrder, "nowMs" | "along">,
+		waiter: CommitWaiter,
+	): void {
+		const { record } = live;
+		const from = countedState(record);
+		const body: LoggedBody = { type: "end", claim: null, stale: false, operator: true };
+		this.apply(record, body, nowMs);
+		const batch = this.#deps.commits.begin();
+		const logged = { moveId: null, playMs: null, recordedAtMs: nowMs, refusal: null };
+		this.appendEntry(batch, live, { ...logged, body });
+		pushAll(batch, record, along?.() ?? []);
+		// An abandoned session is not a completed one, so the others do not matter.
+		const to = countedState(record);
+		this.#finishOperator(live, { kind: "set", from, to, othersCompletedAtMs: null }, waiter);
+	}
+
+	/** Takes the session away by `writes`; what waits behind it finds out by the waiter's outcome. */
+	remove(live: LiveSession, writes: readonly PreparedWrite[], waiter: CommitWaiter): void {
+		const { commits, cache } = this.#deps;
+		const { record } = live;
+		pushAll(commits.begin(), record, writes);
+		live.leaving = true;
+		live.pending += 1;
+		const { stale } = record;
+		commits.finish(
+			record.key,
+			{ kind: "removed", result: record.state.result, stale },
+			{
+				committed: () => {
+					cache.forget(live);
+					waiter.committed();
+				},
+				failed: (error) => {
+					cache.forget(live);
+					waiter.failed(error);
+				},
+			},
+		);
+	}
+
+	/** A removed session comes back; `body` where it goes on being played. No copy is in memory. */
+	bringBack(
+		record: SessionRecord,
+		order: {
+			readonly nowMs: number;
+			readonly body: SetBody | null;
+			readonly writes: readonly PreparedWrite[];
+		},
+		waiter: CommitWaiter,
+	): void {
+		const { result } = record.state;
+		const batch = this.#deps.commits.begin();
+		if (order.body !== null) this.#appendSet(batch, record, order.body, order.nowMs);
+		pushAll(batch, record, order.writes);
+		const change = { kind: "returned", result, stale: record.stale } as const;
+		this.#deps.commits.finish(record.key, change, waiter);
+	}
+
+	/** The record is what `body` says, by the next entry of its log. */
+	#appendSet(batch: WriteBatch, record: SessionRecord, body: SetBody, nowMs: number): void {
+		const { repository } = this.#deps;
 		setState(record.state, body);
 		record.endedAtMs = body.endedAtMs;
 		record.stale = body.stale;
 		record.lastPlayMs = body.lastPlayMs;
 		record.pausedMs = body.pausedMs;
 		record.playLeadMs = 0;
-		const batch = commits.begin();
 		const logged = { moveId: null, playMs: null, recordedAtMs: nowMs, refusal: null };
 		repository.appendEntry(batch, record, { ...logged, body });
 		repository.replaceSnapshot(batch, record);
+	}
+
+	#finishOperator(live: LiveSession, change: CounterChange, waiter: CommitWaiter): void {
+		const { commits, cache } = this.#deps;
+		const { record } = live;
 		const { seq } = record;
 		const hash = stateHash(record.state);
-		const { othersCompletedAtMs } = order;
-		const change = { kind: "set", from, to: countedState(record), othersCompletedAtMs } as const;
+		const ended = record.state.result !== null;
 		live.pending += 1;
 		commits.finish(record.key, change, {
 			committed: () => {
 				live.pending -= 1;
 				waiter.committed();
-				const ended = body.result !== null;
 				cache.notify(record.id, { seq, stateHash: hash, ended, origin: null });
 			},
 			failed: (error) => {

@@ -25,8 +25,9 @@ import { decideMoves } from "./decide-moves.js";
 import { decideSingle } from "./decide-single.js";
 import type { Decider } from "./decider.js";
 import { ForeignChanges } from "./foreign-changes.js";
+import { OperatorDeeds } from "./operator-deeds.js";
 import { type LiveSession, SessionCache } from "./session-cache.js";
-import { type MoveCounts, SessionChanges, type SetOrder } from "./session-changes.js";
+import { type MoveCounts, SessionChanges } from "./session-changes.js";
 import { StaleSweep } from "./stale-sweep.js";
 import { countsView, createdView, sessionView } from "./views.js";
 
@@ -58,6 +59,8 @@ export interface SessionStoreDeps {
  * failure leaves no trace (A2).
  */
 export class SessionStore implements Authority {
+	/** What operators do to sessions. */
+	readonly deeds: OperatorDeeds;
 	readonly #deps: SessionStoreDeps;
 	readonly #cache: SessionCache;
 	readonly #changes: SessionChanges;
@@ -77,6 +80,12 @@ export class SessionStore implements Authority {
 		this.#cache = new SessionCache(bounds, (live) => this.#changes.writeSnapshot(live));
 		this.#changes = new SessionChanges({ ...deps, cache: this.#cache });
 		this.#decider = { ...deps, changes: this.#changes };
+		this.deeds = new OperatorDeeds({
+			...deps,
+			changes: this.#changes,
+			find: (id) => this.#current(id),
+			viewOf: (record) => this.#viewOf(record),
+		});
 		this.#sweep = new StaleSweep({
 			due: (after, limit) => deps.repository.due(this.#uptimeMs(), after, limit),
 			end: (id) => this.#endStale(id),
@@ -155,24 +164,6 @@ export class SessionStore implements Authority {
 		return { moves: page, next: moves.length > limit ? (page.at(-1)?.seq ?? null) : null };
 	}
 
-	/**
-	 * An operator's change: the session is what `body` says, if its log still ends at `seq`. Resolves
-	 * when that is on disk. Rejects with SESSION_NOT_FOUND, SESSION_HARMED, RESTORE_OUTDATED, and
-	 * with what refuses a write.
-	 */
-	async set(sessionId: string, seq: number, order: Omit<SetOrder, "nowMs">): Promise<Session> {
-		const live = this.#cache.get(sessionId) ?? (await this.#load(sessionId));
-		if (live === null) throw new SavepointError("SESSION_NOT_FOUND");
-		const refusal = this.#deps.commits.refusal();
-		if (refusal !== null) throw refusal;
-		if (live.record.seq !== seq) throw new SavepointError("RESTORE_OUTDATED");
-		const nowMs = this.#deps.now();
-		await new Promise<void>((committed, failed) =>
-			this.#changes.set(live, { ...order, nowMs }, { committed, failed }),
-		);
-		return this.#viewOf(live.record);
-	}
-
 	async counts(): Promise<ServiceCounts> {
 		const { commits, readCounters, localDay, now } = this.#deps;
 		return countsView((await readCounters?.()) ?? commits.counters, localDay(now()));
@@ -204,10 +195,12 @@ export class SessionStore implements Authority {
 		return this.#cache.watcherCount(sessionId);
 	}
 
-	/** It was removed: what is in memory of it is not shown any longer. */
+	/** It was removed: what is in memory of it is not shown any longer, and who watches is told. */
 	hide(sessionId: string): void {
 		const live = this.#cache.get(sessionId);
 		if (live !== undefined) this.#cache.forget(live);
+		const change = { seq: 0, stateHash: "", ended: true, origin: null, removed: true } as const;
+		this.#cache.notify(sessionId, change);
 	}
 
 	// Sessions
@@ -238,15 +231,39 @@ export class SessionStore implements Authority {
 	#withSession<T>(id: string, sink: AnswerSink<T>, then: (live: LiveSession) => void): void {
 		const live = this.#cache.get(id);
 		if (live !== undefined) {
-			then(live);
+			this.#admit(live, sink, then);
 			return;
 		}
 		this.#load(id)
 			.then((loaded) => {
 				if (loaded === null) sink.fail(new SavepointError("SESSION_NOT_FOUND"));
-				else then(loaded);
+				else this.#admit(loaded, sink, then);
 			})
 			.catch((error: unknown) => sink.fail(this.#expected(error)));
+	}
+
+	/** While a removal is on its way to the disk, nobody knows yet whether the session is there. */
+	#admit<T>(live: LiveSession, sink: AnswerSink<T>, then: (live: LiveSession) => void): void {
+		if (live.leaving !== true) {
+			then(live);
+			return;
+		}
+		const { key, id } = live.record;
+		this.#deps.commits.afterPending(key, {
+			committed: () => this.#withSession(id, sink, then),
+			failed: (error) => sink.fail(error),
+		});
+	}
+
+	/** As it is stored now, also where another server has changed it since it was read here. */
+	async #current(id: string): Promise<LiveSession | null> {
+		const { repository } = this.#deps;
+		const live = this.#cache.get(id);
+		if (live === undefined) return this.#load(id);
+		if (!repository.isShared || live.pending > 0 || (await repository.isCurrent(live.record)))
+			return live;
+		this.#cache.forget(live);
+		return this.#load(id);
 	}
 
 	async #load(id: string): Promise<LiveSession | null> {
@@ -291,6 +308,7 @@ export class SessionStore implements Authority {
 				this.#replayCreate(live.record, durationMs, sink);
 				return;
 			}
+			if (id !== null) throw new SavepointError("SESSION_NOT_FOUND");
 		}
 		const underWay = this.#creating.get(key);
 		if (underWay === undefined) this.#createNew(durationMs, key, sink);
@@ -356,7 +374,7 @@ export class SessionStore implements Authority {
 	/** Ends a session whose time is long over, unless a player was quicker. */
 	async #endStale(id: string): Promise<void> {
 		const live = this.#cache.get(id) ?? (await this.#load(id));
-		if (live === null || live.record.state.result !== null) return;
+		if (live === null || live.leaving || live.record.state.result !== null) return;
 		const refusal = this.#deps.commits.refusal();
 		if (refusal !== null) throw refusal;
 		const nowMs = this.#deps.now();

@@ -31,6 +31,15 @@ export function remainingMs(record: SessionRecord, clock: ClockReading): number 
 	return Math.max(0, record.state.durationMs - Math.max(record.lastPlayMs, playedMs, 0));
 }
 
+/**
+ * How long the session's clock must have been stopped in all, so that this much is left at that
+ * moment.
+ */
+export function pausedMsFor(record: SessionRecord, leftMs: number, clock: ClockReading): number {
+	const ranMs = elapsedMs(record, clock) + record.pausedMs;
+	return Math.max(0, Math.round(ranMs - (record.state.durationMs - leftMs)));
+}
+
 /** A move told its play time: from here on the session's clock is not behind the player's. */
 export function noteLead(record: SessionRecord, playMs: number, clock: ClockReading): void {
 	record.playLeadMs = Math.max(record.playLeadMs, playMs - elapsedMs(record, clock));

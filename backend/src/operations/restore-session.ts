@@ -1,5 +1,6 @@
 import { type LoggedMove, type Session, snapshotOf } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
+import type { Along, OperatorDeeds } from "../game/operator-deeds.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
 import type { SqlDriver, SqlRow } from "../storage/driver.js";
 import { logEntries } from "../storage/packed-log.js";
@@ -12,13 +13,7 @@ import { diffOf, type SessionDiff } from "./session-diff.js";
 
 export interface SessionRestorerDeps {
 	/** The authority: decides, stores, and tells who watches. */
-	readonly authority: {
-		set(
-			sessionId: string,
-			seq: number,
-			order: { readonly body: SetBody; readonly othersCompletedAtMs: number | null },
-		): Promise<Session>;
-	};
+	readonly authority: Pick<OperatorDeeds, "set">;
 	readonly driver: Pick<SqlDriver, "query">;
 	readonly sessions: Pick<SessionRepository, "load" | "log">;
 	readonly downtimeMsAt: (nowMs: number) => number;
@@ -63,12 +58,21 @@ export class SessionRestorer {
 		return (await this.#compared(from, sessionId)).diff;
 	}
 
-	/** `seq`: of the session here, as the difference was shown; else RESTORE_OUTDATED. */
-	async restore(from: string, sessionId: string, seq: number): Promise<SessionRestored> {
+	/**
+	 * `seq`: of the session here, as the difference was shown; else RESTORE_OUTDATED. `along` is
+	 * stored in the same transaction.
+	 */
+	async restore(
+		from: string,
+		sessionId: string,
+		seq: number,
+		along?: Along,
+	): Promise<SessionRestored> {
 		const { here, other, diff } = await this.#compared(from, sessionId);
 		const { record } = other;
 		const pausedMs = record.state.result === null ? this.#pauseSince(here, other) : here.pausedMs;
-		return this.#set(diff, seq, { ...bodyOf(record), type: "restored", asOf: diff.asOf, pausedMs });
+		const body: SetBody = { ...bodyOf(record), type: "restored", asOf: diff.asOf, pausedMs };
+		return this.#set(diff, seq, body, along);
 	}
 
 	/** What `undo` would change; changes nothing. RESTORE_REFUSED where there is nothing to undo. */
@@ -79,15 +83,21 @@ export class SessionRestorer {
 	/**
 	 * Takes the last restore back: the session is as right before it, and moves since do not hold.
 	 */
-	async undo(sessionId: string, seq: number): Promise<SessionRestored> {
+	async undo(sessionId: string, seq: number, along?: Along): Promise<SessionRestored> {
 		const { before, restoredAtMs, diff } = await this.#comparedUndo(sessionId);
 		// What has passed since is the operator's time, not the player's.
 		const pausedMs = before.pausedMs + Math.max(0, this.#deps.now() - restoredAtMs);
 		const body = bodyOf(before);
-		return this.#set(diff, seq, { ...body, type: "reopened", asOf: before.seq, pausedMs });
+		const reopened: SetBody = { ...body, type: "reopened", asOf: before.seq, pausedMs };
+		return this.#set(diff, seq, reopened, along);
 	}
 
-	async #set(diff: SessionDiff, seq: number, body: SetBody): Promise<SessionRestored> {
+	async #set(
+		diff: SessionDiff,
+		seq: number,
+		body: SetBody,
+		along?: Along,
+	): Promise<SessionRestored> {
 		const { authority, driver, sessions, onRestored } = this.#deps;
 		const key = (await sessions.load(diff.sessionId))?.record.key ?? 0;
 		const [row] = await driver.query(
@@ -98,7 +108,8 @@ export class SessionRestorer {
 			[key],
 		);
 		const othersCompletedAtMs = typeof row?.["at"] === "number" ? row["at"] : null;
-		const session = await authority.set(diff.sessionId, seq, { body, othersCompletedAtMs });
+		const order = { body, othersCompletedAtMs, ...(along !== undefined && { along }) };
+		const session = await authority.set(diff.sessionId, seq, order);
 		onRestored?.({ id: diff.sessionId, key });
 		const { stateHash, status, result } = session;
 		return { diff, seq: session.seq, stateHash, status, result };
@@ -132,8 +143,8 @@ export class SessionRestorer {
 		sessionId: string,
 	): Promise<{ before: SessionRecord; restoredAtMs: number; diff: SessionDiff }> {
 		const here = await this.#here(sessionId);
-		const last = await this.#lastOperatorEntry(here);
-		if (last === undefined || last.type === "reopened")
+		const { last, isUndone } = await this.#lastRestore(here);
+		if (last === undefined || isUndone)
 			throw new SavepointError(
 				"RESTORE_REFUSED",
 				last === undefined
@@ -146,14 +157,21 @@ export class SessionRestorer {
 		return { before, restoredAtMs: Date.parse(last.at), diff };
 	}
 
-	async #lastOperatorEntry(here: SessionRecord): Promise<LoggedMove | undefined> {
+	async #lastRestore(
+		here: SessionRecord,
+	): Promise<{ last: LoggedMove | undefined; isUndone: boolean }> {
 		let last: LoggedMove | undefined;
+		let isUndone = false;
 		for (let seq = 0; seq < here.seq; ) {
 			const page = await this.#deps.sessions.log(here, seq, REPLAY_PAGE_MOVES);
-			last = page.findLast(({ asOf }) => asOf !== undefined) ?? last;
+			for (const entry of page) {
+				if (entry.type === "restored") [last, isUndone] = [entry, false];
+				// Other reopened ones take an end or a deletion back.
+				else if (entry.type === "reopened" && entry.asOf === (last?.seq ?? 0) - 1) isUndone = true;
+			}
 			seq = page.at(-1)?.seq ?? here.seq;
 		}
-		return last;
+		return { last, isUndone };
 	}
 
 	/** The session as it was right after an entry of its log. */

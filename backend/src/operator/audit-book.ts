@@ -62,7 +62,7 @@ export class AuditBook {
 		const entry = { ...deed, id: newId(atMs), atMs, origin: address };
 		const mark = undone === null ? [] : [store.undoing(undone, entry.id)];
 		return {
-			line: auditLine({ ...entry, undoneBy: null }),
+			line: auditLine({ ...entry, undoneBy: null }, atMs),
 			statements: [...mark, store.insertion(entry)],
 		};
 	}
@@ -78,16 +78,26 @@ export class AuditBook {
 
 	/** Newest first. */
 	async page(before: string | null, limit: number): Promise<AuditLines> {
-		const entries = await this.#deps.store.page(before, limit + 1);
+		return this.#lines(await this.#deps.store.page(before, limit + 1), limit);
+	}
+
+	/** What was done to one session or notice, newest first. */
+	async pageOf(subject: string, before: string | null, limit: number): Promise<AuditLines> {
+		return this.#lines(await this.#deps.store.pageOf(subject, before, limit + 1), limit);
+	}
+
+	/** `entries`: one more than a page holds, where there is a next one. */
+	#lines(entries: readonly StoredAuditEntry[], limit: number): AuditLines {
+		const nowMs = this.#deps.now();
 		const shown = entries.slice(0, limit);
 		return {
-			entries: shown.map(auditLine),
+			entries: shown.map((entry) => auditLine(entry, nowMs)),
 			next: entries.length > limit ? (shown.at(-1)?.id ?? null) : null,
 		};
 	}
 }
 
-const auditLine = (entry: StoredAuditEntry): AuditLine => ({
+const auditLine = (entry: StoredAuditEntry, nowMs: number): AuditLine => ({
 	id: entry.id,
 	at: new Date(entry.atMs).toISOString(),
 	action: entry.action,
@@ -96,5 +106,11 @@ const auditLine = (entry: StoredAuditEntry): AuditLine => ({
 	before: entry.before,
 	after: entry.after,
 	undoneBy: entry.undoneBy,
-	undo: entry.undoneBy === null ? (UNDO[entry.action] ?? null) : null,
+	undo: entry.undoneBy === null && !isOver(entry, nowMs) ? (UNDO[entry.action] ?? null) : null,
 });
+
+/** A deletion can be taken back until what was deleted goes. */
+function isOver({ action, after }: StoredAuditEntry, nowMs: number): boolean {
+	const { purgeAt } = (after ?? {}) as { readonly purgeAt?: string };
+	return action === "delete-session" && purgeAt !== undefined && Date.parse(purgeAt) <= nowMs;
+}

@@ -3,19 +3,21 @@ import type { AuditBook, Origin } from "./audit-book.js";
 import type { HistoryBook } from "./history-book.js";
 import type { NoticeBoard } from "./notice-board.js";
 import type { RetentionKeeper } from "./retention-keeper.js";
+import type { SessionActions } from "./session-actions.js";
 import type { SessionDesk } from "./session-desk.js";
 import type { SignIns } from "./sign-ins.js";
 
 /** All that the console's calls are made of. */
 export interface Console {
 	readonly signIns: Pick<SignIns, "isOn" | "signIn" | "expiryOf" | "signOut" | "lockedForMs">;
-	readonly audit: Pick<AuditBook, "page">;
-	readonly sessions: Pick<SessionDesk, "list" | "open">;
+	readonly audit: Pick<AuditBook, "page" | "pageOf" | "prepare">;
+	readonly sessions: Pick<SessionDesk, "list" | "open" | "log" | "audit">;
+	readonly actions: Pick<SessionActions, "end" | "delete" | "backups" | "compare" | "restore">;
 	readonly notices: Pick<NoticeBoard, "active" | "all" | "send" | "withdraw">;
 	readonly history: Pick<HistoryBook, "read" | "start" | "stop">;
-	readonly retention: Pick<RetentionKeeper, "start" | "stop" | "undo">;
+	readonly retention: Pick<RetentionKeeper, "start" | "stop" | "undo" | "pass">;
 	viewRetention(): Promise<RetentionView>;
 	overview(): Promise<Overview>;
-	/** Rejects with AUDIT_NOT_FOUND or NOTHING_TO_UNDO. */
+	/** Rejects with AUDIT_NOT_FOUND, NOTHING_TO_UNDO or UNDO_OUTDATED. */
 	undo(entryId: string, origin: Origin): Promise<AuditLine>;
 }

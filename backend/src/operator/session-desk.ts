@@ -1,19 +1,24 @@
 import type {
 	SESSION_RESULTS,
 	Session,
+	SessionAudit,
 	SessionDetail,
 	SessionLine,
 	SessionLines,
+	SessionLog,
 } from "@savepoint/core";
 import type { Authority } from "../game/answers.js";
-import { CONSOLE_LOG_MOVES } from "../limits.js";
+import type { Removal } from "../storage/removals/ports.js";
 import type { DirectoryQuery, SessionListing } from "../storage/session-directory.js";
-import type { Directory, LiveSessions } from "./ports.js";
+import type { AuditBook } from "./audit-book.js";
+import type { Directory, LiveSessions, SessionRemovals } from "./ports.js";
 
 export interface SessionDeskDeps {
 	readonly directory: Directory;
 	readonly authority: Pick<Authority, "view" | "log">;
 	readonly live: LiveSessions;
+	readonly audit: Pick<AuditBook, "pageOf">;
+	readonly removals: Pick<SessionRemovals, "find">;
 }
 
 /** Sessions as operators look at them: lists by an index, one session as its players have it. */
@@ -35,15 +40,42 @@ export class SessionDesk {
 
 	/** Rejects with SESSION_NOT_FOUND or SESSION_HARMED. */
 	async open(id: string): Promise<SessionDetail> {
-		const { authority, live } = this.#deps;
-		const session = await new Promise<Session>((resolve, reject) =>
-			authority.view(id, { send: resolve, fail: reject }),
+		const session = await this.#view(id);
+		return { session, watchers: this.#deps.live.watcherCount(id) };
+	}
+
+	/**
+	 * Its log from the end, `before` the entry with this place; null: the newest. Rejects as `open`.
+	 */
+	async log(id: string, before: number | null, limit: number): Promise<SessionLog> {
+		const last = before === null ? (await this.#view(id)).seq : before - 1;
+		const after = Math.max(0, last - limit);
+		const { moves } = await this.#deps.authority.log(id, after, last - after);
+		return { moves: moves.toReversed(), next: after === 0 ? null : String(after + 1) };
+	}
+
+	/** What operators did to it, also where it is gone: then there are but the entries. */
+	async audit(id: string, before: string | null, limit: number): Promise<SessionAudit> {
+		const { audit, removals } = this.#deps;
+		const [lines, removal] = await Promise.all([
+			audit.pageOf(id, before, limit),
+			removals.find(id),
+		]);
+		return { ...lines, removal: removal && removalView(removal) };
+	}
+
+	#view(id: string): Promise<Session> {
+		return new Promise((resolve, reject) =>
+			this.#deps.authority.view(id, { send: resolve, fail: reject }),
 		);
-		const after = Math.max(0, session.seq - CONSOLE_LOG_MOVES);
-		const { moves } = await authority.log(id, after, CONSOLE_LOG_MOVES);
-		return { session, watchers: live.watcherCount(id), log: moves };
 	}
 }
+
+const removalView = ({ reason, removedAtMs, purgeAtMs }: Removal): SessionAudit["removal"] => ({
+	reason,
+	removedAt: new Date(removedAtMs).toISOString(),
+	purgeAt: new Date(purgeAtMs).toISOString(),
+});
 
 type Result = (typeof SESSION_RESULTS)[number];
 

@@ -1,12 +1,7 @@
 import type { CounterChange } from "../counters.js";
-import type { SqlValue } from "./driver.js";
-import type { Commits } from "./ports.js";
+import type { Commits, PreparedWrite } from "./ports.js";
 
-/** One write statement's place in the list, and its parameters. */
-export interface LoneStatement {
-	readonly place: number;
-	readonly params: readonly SqlValue[];
-}
+export type LoneStatement = PreparedWrite;
 
 /**
  * Changes that belong to no session: notices, the audit log, samples. Each is a group of its own,

@@ -11,7 +11,7 @@ import type {
 import type { CounterChange, Counters } from "../counters.js";
 import type { SavepointError } from "../errors.js";
 import type { Histogram } from "../histogram.js";
-import type { DriverGauges, WriteBatch } from "./driver.js";
+import type { DriverGauges, SqlValue, WriteBatch } from "./driver.js";
 
 /**
  * The upper storage port, in the words of the domain: what the authority in `game/` may ask of a
@@ -88,7 +88,8 @@ export interface NewEntry {
 }
 
 /**
- * A body as it is logged: a spawn whose artifact the server named, and an end by the sweep, say so.
+ * A body as it is logged: a spawn whose artifact the server named, and an end by the sweep or an
+ * operator, say so.
  */
 export type LoggedBody =
 	| (Omit<Extract<MoveBody, { type: "spawn" }>, "artifactId"> & {
@@ -96,7 +97,12 @@ export type LoggedBody =
 			readonly artifactId: string | null;
 	  })
 	| Extract<MoveBody, { type: "artifact-status" | "deposit" }>
-	| (Extract<MoveBody, { type: "end" }> & { readonly stale: boolean })
+	| (Extract<MoveBody, { type: "end" }> & {
+			/** By the sweep. */
+			readonly stale: boolean;
+			/** By an operator; neither is what a player did. */
+			readonly operator?: boolean;
+	  })
 	| SetBody;
 
 /**
@@ -127,6 +133,8 @@ export interface SessionRepository {
 	 * lost to play, and nothing of it is changed.
 	 */
 	load(id: string): Promise<StoredSession | null>;
+	/** As `load`, of a session that was removed and is still stored: for whoever takes that back. */
+	loadRemoved(id: string): Promise<StoredSession | null>;
 	/** The session that a create with this Idempotency-Key made, or null. */
 	findCreated(createKey: string): Promise<string | null>;
 	/** The id of the session with this key, or null. */
@@ -167,6 +175,12 @@ export interface SessionRepository {
 	replaceSnapshot(batch: WriteBatch, record: SessionRecord): void;
 	/** Whether `appendEntry` would log this body as it did that entry's: a resend, no other move. */
 	isSameMove(known: KeyedEntry, body: LoggedBody): boolean;
+}
+
+/** One run of a write statement: its place in the list of all, and its parameters. */
+export interface PreparedWrite {
+	readonly place: number;
+	readonly params: readonly SqlValue[];
 }
 
 /** Who waits for a change to be on disk. Exactly one of the two is called, once. */

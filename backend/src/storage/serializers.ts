@@ -126,12 +126,17 @@ export function encodePayload(body: LoggedBody): string {
 		case "deposit":
 			return `[${JSON.stringify(body.artifactId)}]`;
 		case "end":
-			return JSON.stringify(body.stale ? [body.claim, "stale"] : [body.claim]);
+			return encodeEnd(body);
 		case "restored":
 		case "reopened":
 			return encodeSet(body);
 	}
 }
+
+const encodeEnd = ({ claim, stale, operator }: Extract<LoggedBody, { type: "end" }>): string => {
+	if (stale) return JSON.stringify([claim, "stale"]);
+	return JSON.stringify(operator === true ? [claim, "operator"] : [claim]);
+};
 
 const encodeSet = (body: SetBody): string =>
 	JSON.stringify([
@@ -205,7 +210,8 @@ export function decodePayload(type: LoggedType, text: string): LoggedBody {
 		case "end": {
 			const [claim, mark] = list;
 			if (claim !== null && claim !== "won" && claim !== "lost") return unreadable("an end");
-			return { type, claim, stale: mark === "stale" };
+			const end = { type, claim, stale: mark === "stale" } as const;
+			return mark === "operator" ? { ...end, operator: true } : end;
 		}
 		case "restored":
 		case "reopened":

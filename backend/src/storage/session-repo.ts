@@ -5,6 +5,7 @@ import { REPLAY_PAGE_MOVES } from "../limits.js";
 import type { SqlDriver, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import type { StatementList, StorageModule } from "./module.js";
 import { insertPackedLog, logEntries } from "./packed-log.js";
+import { isByPlayer } from "./player-activity.js";
 import type {
 	DueSession,
 	KeyedEntry,
@@ -37,9 +38,9 @@ import {
 	upsertArtifact,
 } from "./session-rows.js";
 
+const REMOVED = "exists (select 1 from removed_sessions r where r.session_key = s.session_key)";
 /** A removed session is hidden from everybody, until the mark is taken back or it goes. */
-export const NOT_REMOVED =
-	"not exists (select 1 from removed_sessions r where r.session_key = s.session_key)";
+export const NOT_REMOVED = `not ${REMOVED}`;
 
 export const insertMove: WriteStatement = {
 	sql: `insert into move_tail
@@ -127,8 +128,16 @@ export class SessionRepo implements SessionRepository {
 		this.#lastKey = lastKey;
 	}
 
-	async load(id: string): Promise<StoredSession | null> {
-		let row = await this.#readRow(id);
+	load(id: string): Promise<StoredSession | null> {
+		return this.#loadWhere(id, NOT_REMOVED);
+	}
+
+	loadRemoved(id: string): Promise<StoredSession | null> {
+		return this.#loadWhere(id, REMOVED);
+	}
+
+	async #loadWhere(id: string, condition: string): Promise<StoredSession | null> {
+		let row = await this.#readRow(id, condition);
 		while (row !== null) {
 			try {
 				return await this.#rebuild(row);
@@ -136,7 +145,7 @@ export class SessionRepo implements SessionRepository {
 				if (!(error instanceof UnreadableRow)) throw error;
 				// Row, artifacts and log are read one after the other. Where the row has changed meanwhile,
 				// as by an end that came just then, they were of two moments, and that is no damage.
-				const rowNow = await this.#readRow(id);
+				const rowNow = await this.#readRow(id, condition);
 				if (rowNow?.["checksum"] === row["checksum"]) {
 					this.onHarmed(Number(row["session_key"]), error.message, row);
 					throw asHarmed(error);
@@ -147,9 +156,9 @@ export class SessionRepo implements SessionRepository {
 		return null;
 	}
 
-	async #readRow(id: string): Promise<SqlRow | null> {
+	async #readRow(id: string, condition: string): Promise<SqlRow | null> {
 		const [row] = await this.#driver.query(
-			`select * from sessions s where session_id = $1 and ${NOT_REMOVED}`,
+			`select * from sessions s where session_id = $1 and ${condition}`,
 			[id],
 		);
 		return row ?? null;
@@ -226,20 +235,23 @@ export class SessionRepo implements SessionRepository {
 
 	async lastActivity(key: number): Promise<number> {
 		const [session] = await this.#driver.query(
-			"select started_at, ended_at, stale from sessions where session_key = $1",
-			[key],
+			`select started_at, (select max(seq) from session_log where session_key = $1) as seq
+			from sessions where session_key = $2`,
+			[key, key],
 		);
 		if (session === undefined) return 0;
-		const { started_at: startedAt, ended_at: endedAt, stale } = session;
-		if (stale === 0 && endedAt !== null) return Number(endedAt);
-		// The entry before the sweep's own, where it ended the session; else the last there is.
-		const [last] = await this.#driver.query(
-			"select max(seq) as seq from session_log where session_key = $1",
-			[key],
-		);
-		const seq = Number(last?.["seq"] ?? 0) - Number(stale);
-		const [entry] = seq < 1 ? [] : await this.#readLog(key, seq - 1, 1);
-		return Number(entry?.["recorded_at"] ?? startedAt);
+		try {
+			// Backwards over what the sweep and operators did: a few entries at most.
+			for (let seq = Number(session["seq"] ?? 0); seq > 0; seq -= 1) {
+				const [entry] = await this.#readLog(key, seq - 1, 1);
+				if (entry === undefined) break;
+				if (isByPlayer(entry)) return Number(entry["recorded_at"]);
+			}
+		} catch (error) {
+			// Of a log that does not read back nobody knows more than when it began.
+			if (!(error instanceof UnreadableRow)) throw error;
+		}
+		return Number(session["started_at"]);
 	}
 
 	async #readLog(key: number, after: number, limit: number): Promise<SqlRow[]> {

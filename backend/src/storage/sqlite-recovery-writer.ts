@@ -4,16 +4,16 @@ import { noCounters } from "../counters.js";
 import { SavepointError } from "../errors.js";
 import { localDay } from "../local-day.js";
 import { COUNTED } from "./doctor/counters-check.js";
-import type { SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
+import type { SqlValue, WriteBatch, WriteStatement } from "./driver.js";
 import type { Migration } from "./migrate.js";
 import type { StatementList } from "./module.js";
+import { isByPlayer } from "./player-activity.js";
 import {
 	type QuarantinedSession,
 	quarantinedParams,
 	settleQuarantined,
 } from "./quarantined/quarantined-rows.js";
 import type { RebuiltSession } from "./recovery/rebuilt-session.js";
-import { decodePayload, encodeMoveType } from "./serializers.js";
 import { ONLY_SLOT, pushCounters, updateCounters } from "./service-rows.js";
 import { insertMove, storedMoveParams } from "./session-repo.js";
 import {
@@ -129,7 +129,7 @@ export class RecoveredDatabase {
 		this.#latestStartAtMs = Math.max(this.#latestStartAtMs ?? 0, record.startedAtMs);
 		this.#noteActivity(record.startedAtMs);
 		for (const { entry } of entries)
-			if (!isEndBySweep(entry)) this.#noteActivity(Number(entry["recorded_at"]));
+			if (isByPlayer(entry)) this.#noteActivity(Number(entry["recorded_at"]));
 	}
 
 	/** After the last session: the clock, and the counters from a recount (S3). */
@@ -196,11 +196,3 @@ export class RecoveredDatabase {
 }
 
 const DAY_MS = 86_400_000;
-const END_CODE = encodeMoveType("end");
-
-/** The sweep's own ending is no activity of a player. */
-function isEndBySweep(entry: SqlRow): boolean {
-	if (entry["move_type"] !== END_CODE) return false;
-	const body = decodePayload("end", String(entry["payload"]));
-	return body.type === "end" && body.stale;
-}

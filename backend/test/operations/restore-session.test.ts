@@ -40,7 +40,7 @@ describe("restoring one session", () => {
 	async function open(): Promise<void> {
 		opened = await openTestStorage(database);
 		restorer = new SessionRestorer({
-			authority: opened.store,
+			authority: opened.store.deeds,
 			driver: opened.storage.driver,
 			sessions: opened.storage.sessions,
 			downtimeMsAt: (nowMs) => opened.storage.commits.downtimeMsAt(nowMs),

@@ -1,4 +1,4 @@
-import type { AuditLines, NoticeLines, SessionLines } from "@savepoint/core";
+import type { AuditLines, NoticeLines, SessionLines, SessionLog } from "@savepoint/core";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SIGN_IN_LIFETIME_MS } from "#src/limits.js";
@@ -220,7 +220,8 @@ describe("sessions", () => {
 		const detail = await operator.get<Record<string, unknown>>(`/sessions/${session.sessionId}`);
 		const { remainingSeconds: _passes, ...stored } = (await call({ url: path })).json();
 		expect(detail).toMatchObject({ session: stored, watchers: 0 });
-		expect(detail["log"]).toHaveLength(1);
+		const log = await operator.get<SessionLog>(`/sessions/${session.sessionId}/log`);
+		expect(log.moves.map(({ type }) => type)).toEqual(["spawn"]);
 		expect(await operator.get("/sessions/nobody")).toHaveProperty("code", "SESSION_NOT_FOUND");
 	});
 });

@@ -52,7 +52,7 @@ describe("what PostgreSQL must promise", () => {
 		await admin.end();
 	});
 
-	it("[P1] a connection asks for a synchronous commit, whatever the server's default is", async () => {
+	it("[P1] a connection asks for a synchronous commit by itself", async () => {
 		const place = POSTGRES.makePlace();
 		const { driver } = await POSTGRES.open(place);
 		const shown = "select current_setting('synchronous_commit') as said";
@@ -69,7 +69,7 @@ describe("what PostgreSQL must promise", () => {
 });
 
 describe("a commit whose outcome is not known", () => {
-	it("[P2] a wait for a standby that was cut short is one, though PostgreSQL says COMMIT", async () => {
+	it("[P2] a wait for a standby that was cut short is one, although it says COMMIT", async () => {
 		const { admin, place, set } = await ownCluster();
 		const { driver, statements } = await POSTGRES.open(place);
 		await set("synchronous_standby_names", "nobody");
@@ -99,7 +99,7 @@ describe("a commit whose outcome is not known", () => {
 			await heal(open);
 			const again = await open.tryCreate(60, `create${round}`);
 			const { sessionId } = answerOf(again);
-			// What was cut may have been a heartbeat right before; then nothing was stored, and it is new.
+			// What was cut may have been a heartbeat right before it: then it was not stored.
 			if (again.ok && again.replayed) replays += 1;
 
 			const cutMove = proxy.cutNext(COMMITTED);

@@ -22,11 +22,24 @@ function closedConsole(): Console {
 	};
 	return {
 		signIns: { isOn: false, signIn: off, expiryOf: off, signOut: off, lockedForMs: () => 0 },
-		audit: { page: off },
-		sessions: { list: off, open: off },
+		audit: {
+			page: off,
+			pageOf: off,
+			prepare: () => {
+				throw new SavepointError("CONSOLE_OFF");
+			},
+		},
+		sessions: { list: off, open: off, log: off, audit: off },
+		actions: {
+			end: off,
+			delete: off,
+			backups: () => ({ backups: [] }),
+			compare: off,
+			restore: off,
+		},
 		notices: { active: async () => [], all: off, send: off, withdraw: off },
 		history: { read: off, start: () => undefined, stop: async () => undefined },
-		retention: { start: () => undefined, stop: async () => undefined, undo: off },
+		retention: { start: () => undefined, stop: async () => undefined, undo: off, pass: off },
 		viewRetention: off,
 		overview: off,
 		undo: off,

@@ -6,7 +6,8 @@ import type { FastifyInstance } from "fastify";
 import { buildApp } from "#src/app.js";
 import { readConfig } from "#src/config.js";
 import type { Log } from "#src/log.js";
-import { openService } from "#src/service.js";
+import { openService, type Service } from "#src/service.js";
+import { COUNTED } from "#src/storage/doctor/counters-check.js";
 
 const ignore = () => {};
 const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore, fatal: ignore };
@@ -15,6 +16,16 @@ export interface SqliteApp {
 	readonly app: FastifyInstance;
 	/** Time goes by for the service, at once. */
 	readonly skip: (ms: number) => void;
+	/** The newest state as a proven backup; its name. */
+	backUp(): Promise<string>;
+	/** What the command line asks for restores. */
+	readonly restorer: Service["restorer"];
+	/** What the server does each hour: old sessions are marked, and marks whose time is over go. */
+	retain(): Promise<void>;
+	/** Whether the counters are those of a recount, by the sessions' rows as they are stored. */
+	recount(): Promise<{ stored: unknown; counted: unknown }>;
+	/** One statement behind the back of the server. */
+	tamper(sql: string): void;
 	/** Looks into the database from outside. */
 	query(sql: string): Promise<readonly unknown[]>;
 	close(): Promise<void>;
@@ -32,6 +43,14 @@ export async function makeSqliteApp(
 	});
 	let skippedMs = 0;
 	const service = await openService(config, silent, () => Date.now() + skippedMs);
+	const query = (sql: string): readonly unknown[] => {
+		const database = new Database(service.storage.report().location, { readonly: true });
+		try {
+			return database.prepare(sql).all();
+		} finally {
+			database.close();
+		}
+	};
 	const app = buildApp({
 		...service,
 		pagesDirectory: null,
@@ -47,10 +66,28 @@ export async function makeSqliteApp(
 		skip(ms) {
 			skippedMs += ms;
 		},
-		async query(sql) {
+		restorer: service.restorer,
+		query: async (sql) => query(sql),
+		async backUp() {
+			return (await service.backups.take({ label: "manual", full: true })).name;
+		},
+		async retain() {
+			await service.console.retention.pass();
+		},
+		tamper(sql) {
+			const database = new Database(service.storage.report().location);
+			database.exec(sql);
+			database.close();
+		},
+		async recount() {
+			const columns = "started, won, lost, abandoned, stale_ended, latest_completed_at";
 			const database = new Database(service.storage.report().location, { readonly: true });
 			try {
-				return database.prepare(sql).all();
+				// Both of one moment.
+				return database.transaction(() => ({
+					stored: database.prepare(`select ${columns} from session_stats`).get(),
+					counted: database.prepare(COUNTED).get(),
+				}))();
 			} finally {
 				database.close();
 			}

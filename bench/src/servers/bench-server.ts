@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { buildApp } from "@savepoint/backend/app";
 import { readConfig } from "@savepoint/backend/config";
 import { openConsole } from "@savepoint/backend/console-service";
+import { SavepointError } from "@savepoint/backend/errors";
 import { SessionStore } from "@savepoint/backend/game/session-store";
 import { newId } from "@savepoint/backend/ids";
 import { openPublic } from "@savepoint/backend/service";
@@ -79,6 +80,9 @@ const authority = new SessionStore({
 	newSeed: () => randomInt(2 ** 32),
 	localDay: () => 0,
 });
+const noBackups = async (): Promise<never> => {
+	throw new SavepointError("BACKUP_NOT_FOUND");
+};
 const app = buildApp({
 	authority,
 	...openPublic(storage, log, storage.now),
@@ -87,7 +91,10 @@ const app = buildApp({
 		storage,
 		authority,
 		live: authority,
+		deeds: authority.deeds,
+		restores: { choices: () => [], compare: noBackups, restore: noBackups, undo: noBackups },
 		onHidden: quiet,
+		forgetReplay: quiet,
 		log,
 		now: storage.now,
 	}),

@@ -1,12 +1,18 @@
 import { LEVEL_HEIGHT, LEVEL_WIDTH, type Session } from "@savepoint/core";
 
-const COLOURS: Readonly<Record<string, string>> = {
+const COLOURS = {
 	ground: "#ffd76a",
 	inAir: "#8fe3c8",
 	flying: "#8fe3c8",
 	carried: "#ff8566",
 	deposited: "#8a82b8",
-};
+} as const;
+const WORDS: readonly (readonly [keyof typeof COLOURS, string])[] = [
+	["ground", "lying about"],
+	["inAir", "falling"],
+	["carried", "carried"],
+	["deposited", "deposited"],
+];
 
 /** The session's level with its artifacts where they are: what a support question needs. */
 export function LevelPicture({ session }: { session: Session }) {
@@ -30,12 +36,28 @@ export function LevelPicture({ session }: { session: Session }) {
 					cx={position.x}
 					cy={position.y}
 					r="9"
-					fill={COLOURS[status] ?? "#ffffff"}
+					fill={COLOURS[status]}
 					opacity={status === "deposited" ? 0.4 : 1}
 				>
 					<title>{status}</title>
 				</circle>
 			))}
 		</svg>
+	);
+}
+
+/** What the colours of the artifacts mean, and how many there are of each. */
+export function LevelLegend({ session: { artifacts } }: { session: Session }) {
+	return (
+		<ul class="legend">
+			{WORDS.map(([status, words]) => (
+				<li key={status}>
+					<svg viewBox="0 0 10 10" aria-hidden="true">
+						<circle cx="5" cy="5" r="5" fill={COLOURS[status]} />
+					</svg>
+					{artifacts.filter((one) => COLOURS[one.status] === COLOURS[status]).length} {words}
+				</li>
+			))}
+		</ul>
 	);
 }

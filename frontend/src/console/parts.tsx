@@ -84,16 +84,40 @@ export interface Question {
 	readonly onYes: () => void;
 }
 
-/** Asks before anything is changed. Escape, and a click beside it, mean no. */
-export function Ask({ question, onClose }: { question: Question | null; onClose: () => void }) {
+/**
+ * A question over the page, of which nothing else can be reached until it is closed: by one of its
+ * buttons, by Escape or by a click beside it.
+ */
+export function Dialog(props: {
+	title: string;
+	onClose: () => void;
+	children: ComponentChildren;
+}): JSX.Element {
 	const dialog = useRef<HTMLDialogElement>(null);
 	useEffect(() => {
-		if (question !== null) dialog.current?.showModal();
-	}, [question]);
+		dialog.current?.showModal();
+		dialog.current?.addEventListener("click", closeBeside);
+	}, []);
+	return (
+		<dialog ref={dialog} onClose={props.onClose} aria-labelledby="ask-title">
+			<div class="ask">
+				<h2 id="ask-title">{props.title}</h2>
+				{props.children}
+			</div>
+		</dialog>
+	);
+}
+
+/** What lies within covers the dialog itself, so only a click beside it meets the dialog. */
+function closeBeside({ target, currentTarget }: Event): void {
+	if (target === currentTarget && currentTarget instanceof HTMLDialogElement) currentTarget.close();
+}
+
+/** Asks before anything is changed. */
+export function Ask({ question, onClose }: { question: Question | null; onClose: () => void }) {
 	if (question === null) return null;
 	return (
-		<dialog ref={dialog} onClose={onClose} aria-labelledby="ask-title">
-			<h2 id="ask-title">{question.title}</h2>
+		<Dialog title={question.title} onClose={onClose}>
 			<p>{question.text}</p>
 			<form method="dialog" class="row">
 				<button type="submit" class="quiet">
@@ -103,7 +127,7 @@ export function Ask({ question, onClose }: { question: Question | null; onClose:
 					{question.action}
 				</button>
 			</form>
-		</dialog>
+		</Dialog>
 	);
 }
 

@@ -1,14 +1,26 @@
-import type { LoggedMove, SessionDetail } from "@savepoint/core";
-import { LevelPicture } from "./level-picture.js";
-import { Badge, Card, Empty, Figure, Figures, STATES, Table, Trouble, Waiting } from "./parts.js";
+import type { SessionAudit, SessionDetail } from "@savepoint/core";
+import { AuditLines } from "./audit-lines.js";
+import { LevelLegend, LevelPicture } from "./level-picture.js";
+import { Badge, Card, Empty, Figure, Figures, STATES, Trouble, Waiting } from "./parts.js";
+import { RemovedSession } from "./removed-session.js";
+import { SessionDeeds } from "./session-deeds.js";
+import { SessionLogPages } from "./session-log.js";
 import { useLoaded } from "./use-loaded.js";
 import { countText, timeText } from "./words.js";
 
 const EVERY_MS = 2_000;
+const AUDIT_LINES = 50;
 
-/** One session: what its players have, its level drawn, and the last moves of its log. */
+/** One session: what its players have, its level drawn, its log, and what operators did to it. */
 export function SessionPage({ sessionId }: { sessionId: string }) {
-	const { value, refusal } = useLoaded<SessionDetail>(`/sessions/${sessionId}`, EVERY_MS);
+	const detail = useLoaded<SessionDetail>(`/sessions/${sessionId}`, EVERY_MS);
+	const audit = useLoaded<SessionAudit>(`/sessions/${sessionId}/audit?limit=${AUDIT_LINES}`);
+	const { value, refusal } = detail;
+	const isMissing = refusal?.code === "SESSION_NOT_FOUND";
+	const reload = (): void => {
+		detail.reload();
+		audit.reload();
+	};
 	return (
 		<>
 			<p>
@@ -17,19 +29,39 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
 			<h1>
 				<code>{sessionId}</code>
 			</h1>
-			<Trouble refusal={refusal} />
-			{value === null ? refusal === null && <Waiting /> : <Detail detail={value} />}
+			{isMissing ? (
+				audit.value !== null && <RemovedSession audit={audit.value} onBack={reload} />
+			) : (
+				<>
+					<Trouble refusal={refusal} />
+					{value === null ? (
+						refusal === null && <Waiting />
+					) : (
+						<Detail detail={value} onDone={reload} />
+					)}
+				</>
+			)}
+			<h2>What operators did to it</h2>
+			<Trouble refusal={audit.refusal} />
+			{audit.value === null ? (
+				audit.refusal === null && <Waiting />
+			) : audit.value.entries.length === 0 ? (
+				<Empty>Nothing.</Empty>
+			) : (
+				<AuditLines entries={audit.value.entries} onUndone={reload} />
+			)}
 		</>
 	);
 }
 
-function Detail({ detail }: { detail: SessionDetail }) {
-	const { session, watchers, log } = detail;
+function Detail({ detail, onDone }: { detail: SessionDetail; onDone: () => void }) {
+	const { session, watchers } = detail;
 	return (
 		<>
 			<div class="cards">
 				<Card title="The level now" wide>
 					<LevelPicture session={session} />
+					<LevelLegend session={session} />
 				</Card>
 				<Card title="The session">
 					<Badge kind={STATES[session.result ?? "active"]}>{session.result ?? "active"}</Badge>
@@ -49,31 +81,8 @@ function Detail({ detail }: { detail: SessionDetail }) {
 					)}
 				</Card>
 			</div>
-			<h2>The last moves</h2>
-			{log.length === 0 ? <Empty>Nothing was played yet.</Empty> : <Moves log={log} />}
+			<SessionDeeds session={session} onDone={onDone} />
+			<SessionLogPages sessionId={session.sessionId} />
 		</>
 	);
-}
-
-const Moves = ({ log }: { log: readonly LoggedMove[] }) => (
-	<Table
-		caption="The last moves"
-		heads={["Place", "Move", "What", "Play time", "Stored", "Outcome"]}
-	>
-		{log.toReversed().map((move) => (
-			<tr key={move.seq}>
-				<th scope="row">{countText(move.seq)}</th>
-				<td>{move.type}</td>
-				<td>{whatOf(move)}</td>
-				<td class="number">{move.atMs === null ? "–" : `${(move.atMs / 1000).toFixed(2)} s`}</td>
-				<td>{timeText(move.at)}</td>
-				<td>{move.applied ? "applied" : `refused: ${move.code}`}</td>
-			</tr>
-		))}
-	</Table>
-);
-
-function whatOf({ artifactId, status, result, x, y }: LoggedMove): string {
-	const parts = [artifactId, status, result, x === undefined ? undefined : `${x}, ${y}`];
-	return parts.filter((part) => part !== undefined && part !== null).join(" · ") || "–";
 }

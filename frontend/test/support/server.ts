@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const SERVER = fileURLToPath(new URL("../../../backend/dist/bundle/serve.js", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../../backend/bin/savepoint.js", import.meta.url));
 const LOOK_MS = 40;
 const UP_WITHIN_MS = 120_000;
 
@@ -59,6 +60,14 @@ export class GameServer {
 		const gone = once(child, "exit");
 		child.kill("SIGKILL");
 		await gone;
+	}
+
+	/** A backup by the command line, beside the running server. */
+	async backUp(): Promise<void> {
+		const args = [PROGRAM, "backup", "--db", join(this.#data, "savepoint.sqlite")];
+		const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+		const [code] = await once(child, "exit");
+		if (code !== 0) throw new Error(`The backup ended with ${code}.`);
 	}
 
 	async close(): Promise<void> {

@@ -44,7 +44,10 @@ export function registerConsoleActions(
 		schema: {
 			...TAG,
 			summary: "Undoes what an entry of the audit log tells of",
-			response: { 200: ActionAnswer, ...guarded("AUDIT_NOT_FOUND", "NOTHING_TO_UNDO") },
+			response: {
+				200: ActionAnswer,
+				...guarded("AUDIT_NOT_FOUND", "NOTHING_TO_UNDO", "UNDO_OUTDATED", "SESSION_HARMED"),
+			},
 		},
 		handler: (request) => answer(undo(request.params.id, originOf(request))),
 	});

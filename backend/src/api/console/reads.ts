@@ -6,25 +6,17 @@ import {
 	Overview,
 	RetentionView,
 	SESSION_FILTERS,
-	SessionDetail,
 	SessionLines,
 } from "@savepoint/core";
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
-import { SavepointError } from "../../errors.js";
-import { CONSOLE_PAGE_DEFAULT, CONSOLE_PAGE_MAX, PARAM_LENGTH_MAX } from "../../limits.js";
 import type { ApiContext } from "../context.js";
-import { readErrors, type SessionRoute } from "../documented.js";
+import { readErrors } from "../documented.js";
+import { PageQuery, pageFields, readLimit } from "./paging.js";
 
-const LIMIT_RULE = `A whole number from 1 to ${CONSOLE_PAGE_MAX}.`;
 const TAG = { tags: ["console"] };
 const words = <T extends string>(values: readonly T[]) =>
 	Type.Unsafe<T>({ type: "string", enum: [...values] });
-const pageFields = {
-	after: Type.Optional(Type.String({ maxLength: PARAM_LENGTH_MAX, description: "`next`." })),
-	limit: Type.Optional(Type.String({ pattern: "^[0-9]{1,3}$", description: LIMIT_RULE })),
-};
-const PageQuery = Type.Object(pageFields);
 const SessionsQuery = Type.Object({
 	...pageFields,
 	filter: Type.Optional(words(SESSION_FILTERS)),
@@ -69,15 +61,6 @@ export function registerConsoleReads(app: FastifyInstance, { console }: ApiConte
 			}),
 	});
 
-	app.get<SessionRoute>("/sessions/:id", {
-		schema: {
-			...TAG,
-			summary: "One session with its last moves",
-			response: { 200: SessionDetail, ...guarded("SESSION_NOT_FOUND", "SESSION_HARMED") },
-		},
-		handler: ({ params }) => console.sessions.open(params.id),
-	});
-
 	app.get("/retention", {
 		schema: {
 			...TAG,
@@ -101,10 +84,4 @@ export function registerConsoleReads(app: FastifyInstance, { console }: ApiConte
 		},
 		handler: ({ query }) => console.audit.page(query.after ?? null, readLimit(query.limit)),
 	});
-}
-
-function readLimit(text: string | undefined): number {
-	const limit = Number(text ?? CONSOLE_PAGE_DEFAULT);
-	if (limit >= 1 && limit <= CONSOLE_PAGE_MAX) return limit;
-	throw new SavepointError("BAD_REQUEST", `\`limit\` takes ${LIMIT_RULE.toLowerCase()}`);
 }

@@ -3,6 +3,8 @@ import type { ApiContext } from "../context.js";
 import { registerConsoleActions } from "./actions.js";
 import { CONSOLE_PATH, guardConsole, requireSignIn } from "./guard.js";
 import { registerConsoleReads } from "./reads.js";
+import { registerSessionActions } from "./session-actions.js";
+import { registerSessionReads } from "./session-reads.js";
 import { registerSignIn } from "./sign-in.js";
 
 /** The operator's calls, behind a guard of their own. */
@@ -15,7 +17,9 @@ export function registerConsole(app: FastifyInstance, context: ApiContext): void
 			guarded.register((signedIn, _none, registered) => {
 				signedIn.addHook("preHandler", requireSignIn(signIns));
 				registerConsoleReads(signedIn, context);
+				registerSessionReads(signedIn, context);
 				registerConsoleActions(signedIn, context);
+				registerSessionActions(signedIn, context);
 				registered();
 			});
 			done();

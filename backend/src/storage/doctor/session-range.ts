@@ -1,7 +1,8 @@
-import { generateLevel, OPERATOR_TYPES } from "@savepoint/core";
+import { generateLevel } from "@savepoint/core";
 import type { SqlRow } from "../driver.js";
 import { logEntries } from "../packed-log.js";
-import { encodeMoveType, encodePayload, encodeTerrain, UnreadableRow } from "../serializers.js";
+import { isByPlayer } from "../player-activity.js";
+import { encodeMoveType, encodeTerrain, UnreadableRow } from "../serializers.js";
 import type { ReadOnlyDatabase } from "./database.js";
 import { KeyedRows, logOf, rowsOf } from "./keyed-rows.js";
 import type { HarmedSession, SessionTally } from "./report.js";
@@ -42,10 +43,6 @@ const TAIL =
 	"select * from move_tail where session_key between $1 and $2 order by session_key, seq";
 
 const SPAWN_CODE = encodeMoveType("spawn");
-/** What the sweep and an operator do is in the log and is no activity of a player. */
-const END_CODE = encodeMoveType("end");
-const OPERATOR_CODES: readonly unknown[] = OPERATOR_TYPES.map(encodeMoveType);
-const STALE_END = encodePayload({ type: "end", claim: null, stale: true });
 
 /**
  * Verifies the sessions of a range of keys in one pass over five tables that are all clustered by
@@ -153,9 +150,7 @@ const isAppliedSpawn = (entry: SqlRow): boolean =>
 
 function countEntry(found: RangeFindings, options: RangeOptions, entry: SqlRow): void {
 	found.tally.moves += 1;
-	const isStaleEnd = entry["move_type"] === END_CODE && entry["payload"] === STALE_END;
-	if (!isStaleEnd && !OPERATOR_CODES.includes(entry["move_type"]))
-		noteActivity(found, options, Number(entry["recorded_at"]));
+	if (isByPlayer(entry)) noteActivity(found, options, Number(entry["recorded_at"]));
 }
 
 function noteActivity(found: RangeFindings, options: RangeOptions, atMs: number): void {

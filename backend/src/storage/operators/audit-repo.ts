@@ -20,6 +20,9 @@ export const markUndone: WriteStatement = {
 	changes: 1,
 };
 
+/** Larger than any character of an id. */
+const AFTER_EVERY_ID = "~";
+
 /** Entries are never changed, but for the mark of the one that undid them. */
 export class AuditRepo {
 	readonly #driver: SqlDriver;
@@ -44,6 +47,15 @@ export class AuditRepo {
 						"select * from audit_log where audit_id < $1 order by audit_id desc limit $2",
 						[before, limit],
 					);
+		return rows.map(auditEntryFromRow);
+	}
+
+	async pageOf(subject: string, before: string | null, limit: number): Promise<StoredAuditEntry[]> {
+		const rows = await this.#driver.query(
+			`select * from audit_log where subject = $1 and audit_id < $2
+			order by audit_id desc limit $3`,
+			[subject, before ?? AFTER_EVERY_ID, limit],
+		);
 		return rows.map(auditEntryFromRow);
 	}
 
