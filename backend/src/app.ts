@@ -18,6 +18,8 @@ import { registerNotices } from "./api/notices.js";
 import { registerPages } from "./api/pages.js";
 import { PathMethods } from "./api/path-methods.js";
 import { registerReplays } from "./api/replays.js";
+import { RequestIds } from "./api/request-ids.js";
+import { FailureLog, logAnswers } from "./api/request-log.js";
 import { registerSessionCalls } from "./api/session-calls.js";
 import { registerSessions } from "./api/sessions.js";
 import { registerStats } from "./api/stats.js";
@@ -34,10 +36,12 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 	const gate: Gate = { closing: false };
 	const methods = new PathMethods();
 	const requests = new RequestCounts();
-	const app = createInstance(deps);
+	const requestIds = new RequestIds(deps.config.trustProxy);
+	const failures = new FailureLog(deps.log);
+	const handleError = createErrorHandler(failures);
+	const app = createInstance(deps, requestIds, handleError);
 
 	// 1. What every request passes.
-	const handleError = createErrorHandler(deps.log);
 	app.setErrorHandler(handleError);
 	// Unknown paths end in admission; this is for a file that the pages at /docs do not have.
 	app.setNotFoundHandler(() => {
@@ -48,6 +52,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 		requests.watch(route);
 	});
 	app.addHook("onRequest", createAdmission(gate, methods, requests));
+	if (deps.config.logLevel === "debug" || deps.config.logLevel === "trace")
+		logAnswers(app, deps.log);
 	app.addHook("preClose", (done) => {
 		gate.closing = true;
 		done();
@@ -65,13 +71,14 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 
 	// 2. What the calls are documented and limited by; before the calls, as it watches them
 	// register.
-	registerDocs(app, deps.version, deps.log);
+	registerDocs(app, deps.version, handleError);
 	const limit = deps.config.writesPerMinute;
 	if (limit > 0) app.register(rateLimit, rateLimitOptions(limit));
 
 	// 3. The calls.
 	app.register((api, _options, done) => {
-		const context: ApiContext = { ...deps, requests, onWrite: limit > 0 ? [api.rateLimit()] : [] };
+		const onWrite = limit > 0 ? [api.rateLimit()] : [];
+		const context: ApiContext = { ...deps, requests, requestIds, failures, onWrite };
 		registerPages(api, deps.pagesDirectory);
 		registerSessions(api, context);
 		registerSessionCalls(api, context);
@@ -97,9 +104,13 @@ const notLoaded = (): never => {
 	throw new Error("a schema was to be compiled before buildApp had set its compilers");
 };
 
-function createInstance({ config, log }: AppDeps): FastifyInstance {
-	const handleError = createErrorHandler(log);
+function createInstance(
+	{ config }: AppDeps,
+	requestIds: RequestIds,
+	handleError: ReturnType<typeof createErrorHandler>,
+): FastifyInstance {
 	return fastify({
+		genReqId: (request) => requestIds.next(request),
 		// Our error handler logs what is worth it; Fastify's own logger costs two listeners a
 		// request.
 		logger: false,

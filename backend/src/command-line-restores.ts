@@ -1,6 +1,6 @@
 import type { SessionRestorer } from "./operations/restore-session.js";
 import type { AuditBook } from "./operator/audit-book.js";
-import { entryAlong } from "./operator/session-entry.js";
+import { entryAlong, readEntry } from "./operator/session-entry.js";
 
 export type SessionRestores = Pick<SessionRestorer, "compare" | "compareUndo" | "restore" | "undo">;
 
@@ -22,9 +22,11 @@ export function commandLineRestores(
 		async undo(subject, seq) {
 			const { entries } = await audit.pageOf(subject, null, ENTRIES);
 			const last = entries.find(({ action }) => action === "restore-session");
-			const undone = last?.undo == null ? null : last.id;
-			const deed = { action: "undo-restore", subject, undone, origin: ORIGIN } as const;
-			return restorer.undo(subject, seq, entryAlong(audit, deed));
+			// One from before restores were in the audit log has no entry.
+			const undone = last?.undo == null ? null : readEntry(last);
+			const id = undone?.id ?? null;
+			const deed = { action: "undo-restore", subject, undone: id, origin: ORIGIN } as const;
+			return restorer.undo(subject, seq, entryAlong(audit, deed), undone?.ended.leftMs);
 		},
 	};
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { RetentionView } from "@savepoint/core";
 import type { ServerConfig } from "./config.js";
+import { openUpkeep } from "./console-upkeep.js";
 import type { Authority } from "./game/answers.js";
 import type { OperatorDeeds } from "./game/operator-deeds.js";
 import { newId } from "./ids.js";
@@ -9,7 +11,7 @@ import type { Console } from "./operator/console.js";
 import { HistoryBook } from "./operator/history-book.js";
 import { NoticeBoard } from "./operator/notice-board.js";
 import { readOverview } from "./operator/overview.js";
-import type { LiveSessions, SessionRestores } from "./operator/ports.js";
+import type { BackupWorks, LiveSessions, SessionRestores } from "./operator/ports.js";
 import { RetentionKeeper, type RetentionKeeperDeps } from "./operator/retention-keeper.js";
 import { SessionActions } from "./operator/session-actions.js";
 import { SessionDesk } from "./operator/session-desk.js";
@@ -32,8 +34,12 @@ const TOKEN_BYTES = 32;
 const DAY_MS = 24 * 3_600_000;
 
 export interface ConsoleParts {
-	readonly config: Pick<ServerConfig, "consoleAccess" | "retention">;
+	readonly config: Pick<ServerConfig, "consoleAccess" | "retention" | "backups" | "storage">;
 	readonly storage: Storage;
+	/** null: the engine has backups of its own. */
+	readonly backups: BackupWorks | null;
+	/** The storage's own, and what else operators must hear of. */
+	readonly report: Storage["report"];
 	readonly authority: Authority;
 	readonly live: LiveSessions;
 	readonly deeds: OperatorDeeds;
@@ -48,7 +54,7 @@ export interface ConsoleParts {
 
 /** What operators use, over the same storage and the same authority as the players. */
 export function openConsole(parts: ConsoleParts): Console {
-	const { config, storage, authority, live, onHidden, log, now } = parts;
+	const { config, storage, report, authority, live, onHidden, log, now } = parts;
 	const { driver, statements, commits } = storage;
 	const startedAtMs = now();
 	const writer = new LoneChanges(commits);
@@ -99,27 +105,20 @@ export function openConsole(parts: ConsoleParts): Console {
 			policy: config.retention,
 			store: removals,
 			writer,
+			audit,
 			sessions: storage.sessions,
 			onHidden,
 			now,
 			log,
 		}),
-		viewRetention: async () => {
-			const { keepMs, undoMs } = config.retention;
-			const undoDays = undoMs / DAY_MS;
-			if (keepMs === null) return { keepDays: null, undoDays, preview: null };
-			const preview = await previewRetention(driver.query.bind(driver), {
-				endedBeforeMs: now() - keepMs,
-				modules: MODULES,
-			});
-			return { keepDays: keepMs / DAY_MS, undoDays, preview };
-		},
+		...openUpkeep(parts, audit),
+		viewRetention: () => viewRetention(parts),
 		overview: () =>
 			readOverview({
 				authority,
-				report: storage.report,
+				report,
 				commits: () => ({ ...commits.gauges, queueDepth: commits.depth }),
-				diskUse: () => readDiskUse(storage.report().file),
+				diskUse: () => readDiskUse(report().file),
 				downtimeMs: () => commits.downtimeMsAt(now()),
 				now,
 				startedAtMs,
@@ -127,4 +126,15 @@ export function openConsole(parts: ConsoleParts): Console {
 			}),
 		undo: (entryId, origin) => undoDeed({ audit, notices, actions }, entryId, origin),
 	};
+}
+
+async function viewRetention({ config, storage, now }: ConsoleParts): Promise<RetentionView> {
+	const { keepMs, undoMs } = config.retention;
+	const undoDays = undoMs / DAY_MS;
+	if (keepMs === null) return { keepDays: null, undoDays, preview: null };
+	const preview = await previewRetention(storage.driver.query.bind(storage.driver), {
+		endedBeforeMs: now() - keepMs,
+		modules: MODULES,
+	});
+	return { keepDays: keepMs / DAY_MS, undoDays, preview };
 }

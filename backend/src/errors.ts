@@ -110,7 +110,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
 		true,
 	),
 	BACKUP_NOT_FOUND: entry("There is no such backup; `savepoint backups` lists them.", 404, 65),
-	BACKUP_FAILED: entry("The backup could not be made or verified; nothing of it counts.", null, 71),
+	BACKUP_FAILED: entry("The backup could not be made or verified; nothing of it counts.", 500, 71),
+	BACKUP_UNDER_WAY: entry("A backup is being made or proven; wait for its end.", 409),
 	RESTORE_REFUSED: entry("The restore would change what must not be changed unasked.", 409, 72),
 	RESTORE_OUTDATED: entry(
 		"The session has changed since the difference was shown; look at it again.",

@@ -76,17 +76,23 @@ export const PARAM_LENGTH_MAX = 128;
 export const WRITE_LIMIT_WINDOW_MS = 60_000;
 /** A live connection that was told to close and does not is cut after this. */
 export const SOCKET_CLOSE_MS = 2_000;
+/** What the server cannot do just now is in the log at most so often, for each code. */
+export const UNAVAILABLE_LOGGED_MS = 1_000;
 /** Time for the last answers to leave after the storage was lost. */
 export const LOST_GRACE_MS = 250;
 
 // Backups.
-/** A server that has just started has better things to do. */
 /** What a backup leaves free on its disk, which may be the one that the moves go to. */
 export const BACKUP_SPARE_BYTES = 128 * 1024 * 1024;
+/** A server that has just started has better things to do. */
 export const BACKUP_FIRST_MS = 30_000;
 export const BACKUP_CHECK_MS = 30_000;
 /** After an attempt that failed. */
 export const BACKUP_RETRY_MS = 300_000;
+/** So much later than the schedule says a proven one may be there before an operator is alarmed. */
+export const BACKUP_OVERDUE_MS = 10 * 60_000;
+/** For so long a list of backups is told again without a look at their directory. */
+export const BACKUPS_KNOWN_MS = 5_000;
 /** A socket's path is longer than the system allows from here on. */
 export const SOCKET_PATH_BYTES_MAX = 107;
 // The operator's console.
@@ -109,6 +115,13 @@ export const HISTORY_SAMPLE_MS = 60_000;
 export const HISTORY_FINE_MS = 8 * 24 * 3_600_000;
 export const HISTORY_THIN_ROWS = 500;
 export const HISTORY_POINTS_MAX = 400;
+/** How the storage does, kept in memory: every five seconds for an hour, each minute for a day. */
+export const STORAGE_FINE_MS = 5_000;
+export const STORAGE_FINE_POINTS_MAX = 720;
+export const STORAGE_COARSE_EVERY = 12;
+export const STORAGE_COARSE_POINTS_MAX = 1_440;
+/** Directories of damaged files that the console names. */
+export const SET_ASIDE_LISTED_MAX = 50;
 
 // Retention.
 export const RETENTION_INTERVAL_MS = 10 * 60_000;

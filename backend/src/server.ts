@@ -9,7 +9,7 @@ import { controlVerbs } from "./control/verbs.js";
 import { SavepointError } from "./errors.js";
 import { runProcess } from "./exit.js";
 import { SHUTDOWN_GRACE_MS } from "./limits.js";
-import type { Log } from "./log.js";
+import { type Log, loggedError } from "./log.js";
 import { type OpenService, openService, type Service } from "./service.js";
 import { databaseAt } from "./storage/upkeep.js";
 import { VERSION } from "./version.js";
@@ -46,6 +46,7 @@ export async function startServer(
 		console: service.console,
 		pagesDirectory: existsSync(`${PAGES}index.html`) ? PAGES : null,
 		storage: service.storage,
+		upkeep: service.upkeep,
 		config,
 		log,
 		clock: Date,
@@ -54,7 +55,11 @@ export async function startServer(
 	});
 	// Verbs of this machine ask the server that has the file; a database server they ask themselves.
 	const { file } = service.storage.report();
-	const verbs = controlVerbs({ ...service, version: VERSION });
+	const verbs = controlVerbs({
+		...service,
+		retention: service.console.retention,
+		version: VERSION,
+	});
 	const control =
 		file === null ? null : new ControlServer({ database: databaseAt(file), verbs, log });
 	try {
@@ -85,7 +90,8 @@ export async function startServer(
 /** On standard error, so that standard output is for people; quieter where a person looks on. */
 function createLog(config: ServerConfig): Log {
 	const level = config.logLevel ?? (process.stderr.isTTY ? "warn" : "info");
-	return pino({ level, base: null }, destination({ fd: 2, sync: true }));
+	const serializers = { err: loggedError };
+	return pino({ level, base: null, serializers }, destination({ fd: 2, sync: true }));
 }
 
 /** Players do not need the socket: without it the server serves, and verbs say what is wrong. */

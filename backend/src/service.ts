@@ -14,13 +14,17 @@ import { KEPT_REPLAY_MOVES_MAX } from "./limits.js";
 import { localDay } from "./local-day.js";
 import type { Log } from "./log.js";
 import { BackupKeeper } from "./operations/backup-keeper.js";
+import { LiveRepairer, type LiveRepairerDeps } from "./operations/repair-session.js";
 import { SessionRestorer } from "./operations/restore-session.js";
 import type { Console } from "./operator/console.js";
+import type { UpkeepGauges } from "./operator/ports.js";
 import { type BackupEntry, isProven, listBackups } from "./storage/backups/catalogue.js";
 import { backupDirectoryOf } from "./storage/config.js";
 import { HighScoreRepo } from "./storage/high-scores/high-score-repo.js";
 import { openStorage, type Storage } from "./storage/open.js";
 import type { StorageReport } from "./storage/ports.js";
+import { QuarantineDirectory } from "./storage/quarantined/quarantine-directory.js";
+import { SessionRepairer } from "./storage/quarantined/session-repairer.js";
 
 /** The authority on an open storage. */
 export interface Service {
@@ -29,9 +33,12 @@ export interface Service {
 	readonly replays: Replays;
 	readonly console: Console;
 	readonly storage: { report(): StorageReport };
+	/** What the metrics tell beside the storage's own report. */
+	readonly upkeep: UpkeepGauges;
 	readonly backups: BackupKeeper;
 	/** Restores of one session, for the command line. */
 	readonly restorer: SessionRestores;
+	readonly repairer: LiveRepairer;
 	/** Resolves when the storage had to give up (A2); the process must end and start again. */
 	readonly lost: Promise<SavepointError>;
 	/** Tells other processes on this machine where the sessions of this storage are served. */
@@ -56,19 +63,11 @@ export const openService: OpenService = async (config, log, ownNow) => {
 		onLost: (code, reason) => lose(new SavepointError(code, reason)),
 	});
 	const { now } = storage;
-	const authority = new SessionStore({
-		repository: storage.sessions,
-		commits: storage.commits,
-		log,
-		now,
-		newId,
-		newSeed: () => randomInt(SEEDS),
-		localDay,
-		generation: storage.generation,
-		readCounters: storage.readCounters,
-	});
+	// A repair of a session may raise it while the server runs.
+	const generation = { now: storage.generation };
+	const authority = openAuthority(storage, { log, now, generation });
 	authority.start();
-	const backups = keepBackups(config, storage, { log, now });
+	const backups = keepBackups(config, storage, { log, now, generation });
 	backups.start();
 	const open = openPublic(storage, log, now);
 	const restorer = new SessionRestorer({
@@ -80,9 +79,20 @@ export const openService: OpenService = async (config, log, ownNow) => {
 		now,
 		onRestored: ({ id, key }) => open.replays.forget(replayIdFor(id, key)),
 	});
+	const report = reportWith(storage, backups);
+	const works = storage.driver.copyTo === undefined ? null : backups;
+	const repairer = repairLive(storage, {
+		now,
+		forget: (id) => authority.forget(id),
+		onCut: () => {
+			generation.now += 1;
+		},
+	});
 	const console = openConsole({
 		config,
 		storage,
+		backups: works,
+		report,
 		authority,
 		live: authority,
 		deeds: authority.deeds,
@@ -101,30 +111,67 @@ export const openService: OpenService = async (config, log, ownNow) => {
 		now,
 	});
 	console.history.start();
+	console.storage.start();
 	console.retention.start();
 	return {
 		backups,
 		restorer: commandLineRestores(restorer, console.audit),
+		repairer,
 		authority,
 		...open,
 		console,
-		storage: {
-			report() {
-				const report = storage.report();
-				return { ...report, warnings: [...report.warnings, ...backups.warnings()] };
-			},
-		},
+		storage: { report },
+		upkeep: upkeepGauges(storage, works),
 		lost,
 		announce: (url) => storage.announce(url),
 		async close() {
 			await backups.stop();
 			await console.retention.stop();
 			await console.history.stop();
+			console.storage.stop();
 			await authority.close();
 			await storage.close();
 		},
 	};
 };
+
+/** The storage's own report, and what else an operator must hear of. */
+const reportWith = (storage: Storage, backups: BackupKeeper) => (): StorageReport => {
+	const own = storage.report();
+	return { ...own, warnings: [...own.warnings, ...backups.warnings()] };
+};
+
+function upkeepGauges({ driver }: Storage, works: BackupKeeper | null): UpkeepGauges {
+	const quarantine = new QuarantineDirectory(driver);
+	return {
+		backups: async () => works?.gauges() ?? null,
+		quarantined: () => quarantine.counts(),
+	};
+}
+
+interface Parts {
+	readonly log: Log;
+	readonly now: () => number;
+	readonly generation: { readonly now: number };
+}
+
+const openAuthority = (
+	{ sessions, commits, readCounters }: Storage,
+	{ log, now, generation }: Parts,
+): SessionStore =>
+	new SessionStore({
+		repository: sessions,
+		commits,
+		log,
+		now,
+		newId,
+		newSeed: () => randomInt(SEEDS),
+		localDay,
+		readCounters,
+		get generation() {
+			return generation.now;
+		},
+	});
 
 const restoreChoice = (entry: BackupEntry) => ({
 	name: entry.name,
@@ -134,8 +181,8 @@ const restoreChoice = (entry: BackupEntry) => ({
 
 function keepBackups(
 	config: ServerConfig,
-	{ driver, commits, generation, report }: Storage,
-	{ log, now }: { readonly log: Log; readonly now: () => number },
+	{ driver, commits, report }: Storage,
+	{ log, now, generation }: Parts,
 ): BackupKeeper {
 	const { location } = report();
 	return new BackupKeeper({
@@ -149,10 +196,20 @@ function keepBackups(
 			await driver.copyTo(target, tell);
 		},
 		changes: () => commits.gauges.batches,
-		generation,
+		get generation() {
+			return generation.now;
+		},
 		log,
 		now,
 	});
+}
+
+function repairLive(
+	{ driver, statements, commits, sessions }: Storage,
+	{ now, ...rest }: Pick<LiveRepairerDeps, "forget" | "onCut"> & { readonly now: () => number },
+): LiveRepairer {
+	const repairer = new SessionRepairer({ reader: driver, statements, commits, now });
+	return new LiveRepairer({ repairer, reader: driver, sessions, commits, ...rest });
 }
 
 /** What strangers may see, over the same storage. */

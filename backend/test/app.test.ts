@@ -24,7 +24,14 @@ describe("the app", () => {
 			{
 				level: "error",
 				text: "failed",
-				fields: { requestId: expect.any(String), code: "INTERNAL", err: authority.mistake },
+				fields: {
+					requestId: response.headers["x-request-id"],
+					method: "GET",
+					route: "/api/sessions/stats",
+					status: 500,
+					code: "INTERNAL",
+					err: authority.mistake,
+				},
 			},
 		]);
 	});
@@ -151,9 +158,11 @@ describe("the documentation of the calls", () => {
 		const calls = await load();
 		expect(calls.map(({ name }) => name).sort()).toEqual([
 			"GET /api/console/audit",
+			"GET /api/console/backups",
 			"GET /api/console/history",
 			"GET /api/console/notices",
 			"GET /api/console/overview",
+			"GET /api/console/quarantine",
 			"GET /api/console/retention",
 			"GET /api/console/sessions",
 			"GET /api/console/sessions/{id}",
@@ -162,6 +171,7 @@ describe("the documentation of the calls", () => {
 			"GET /api/console/sessions/{id}/log",
 			"GET /api/console/sessions/{id}/restore",
 			"GET /api/console/signed-in",
+			"GET /api/console/storage-history",
 			"GET /api/high-scores",
 			"GET /api/notices/active",
 			"GET /api/replays/{replayId}",
@@ -174,6 +184,8 @@ describe("the documentation of the calls", () => {
 			"GET /health/live",
 			"GET /metrics",
 			"POST /api/console/audit/{id}/undo",
+			"POST /api/console/backups",
+			"POST /api/console/backups/{name}/prove",
 			"POST /api/console/notices",
 			"POST /api/console/notices/{id}/withdraw",
 			"POST /api/console/sessions/{id}/delete",

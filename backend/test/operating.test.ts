@@ -24,11 +24,12 @@ describe("the pages for operators", () => {
 		URL=http://127.0.0.1:${port}
 		until curl -sf $URL/health > /dev/null; do sleep 0.1; done
 		SESSION=$(curl -s -X POST $URL/api/sessions | sed 's/.*"sessionId":"\\([^"]*\\)".*/\\1/')
+		LOG="${data}/out"
 		spawn() { curl -sf -X POST "$URL/api/sessions/$SESSION/spawn" \\
 			-H 'content-type: application/json' -d '{"x":10,"y":20}' > /dev/null; }
 		spawn
 	`;
-	const run = async (page: string, before: string) => {
+	const run = async (page: string, before: string, env: NodeJS.ProcessEnv = {}) => {
 		const port = await freePort();
 		return runDocument(`docs/operating/${page}`, "sh", {
 			env: {
@@ -39,6 +40,7 @@ describe("the pages for operators", () => {
 				// What is listed is what the page has made.
 				SAVEPOINT_BACKUP_EVERY_MINUTES: "0",
 				LOG_LEVEL: "warn",
+				...env,
 			},
 			before: start(port) + before,
 		});
@@ -73,6 +75,56 @@ describe("the pages for operators", () => {
 			const whole = block("npx savepoint restore latest --force");
 			expect(whole).toMatch(/1 session, 1 move.[\s\S]*generation 2[\s\S]*kept in .*before-restore/);
 			expect(block("npx savepoint doctor")).toContain("Healthy");
+		},
+		PAGE_MS,
+	);
+
+	it(
+		"[J4] deploying",
+		async () => {
+			const block = await run("deploying.md", "");
+			expect(block("printf")).toMatch(/^scrypt:32768:8:3:[\w-]+:[\w-]+\n/);
+			const health = JSON.parse(block("curl -fsS"));
+			expect(health).toMatchObject({ status: "ok", storage: { warnings: expect.any(Array) } });
+			expect(block("npx savepoint play")).toMatch(/games played +3 [\s\S]*agree on every game/);
+			expect(block("npx savepoint crashtest")).toMatch(/lost 0 · duplicated 0 · drift 0/);
+		},
+		PAGE_MS,
+	);
+
+	it(
+		"[J4] upgrading, and going back",
+		async () => {
+			const block = await run("upgrading.md", "");
+			expect(block("npx savepoint migrate status")).toMatch(/applied.*\bok\b/);
+			expect(block("npx savepoint backup --to")).toMatch(/1 session, 1 move, .* proven /);
+			expect(block("npx savepoint migrate up")).toMatch(/nothing was pending[\s\S]*Healthy/);
+			expect(JSON.parse(block("node backend/bin"))).toMatchObject({
+				status: "ok",
+				version: expect.any(String),
+			});
+			const back = block("kill -TERM", 1);
+			expect(back).toMatch(/1 session, 1 move[\s\S]*generation 2[\s\S]*before-restore/);
+			expect(back).toContain("Healthy");
+			rmSync("/tmp/savepoint-before-upgrade", { recursive: true, force: true });
+		},
+		PAGE_MS,
+	);
+
+	it(
+		"[J4] monitoring",
+		async () => {
+			const makeBackup = "npx savepoint backup > /dev/null\n";
+			const block = await run("monitoring.md", makeBackup, { LOG_LEVEL: "debug" });
+			expect(block('curl -fsS "$URL/health/live"')).toMatch(/^\{"status":"ok"\}\{"status":"ok",/);
+			expect(block('curl -fsS "$URL/metrics"')).toMatch(/^savepoint_storage_trouble.* 0\n/);
+			expect(block("grep")).not.toMatch(/"level":[56]0/);
+			expect(JSON.parse(block("ID="))).toMatchObject({
+				route: "/api/sessions/stats",
+				status: 200,
+				msg: "answered",
+			});
+			expect(block("npx savepoint doctor")).toMatch(/Healthy[\s\S]*proven/);
 		},
 		PAGE_MS,
 	);

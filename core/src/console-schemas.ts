@@ -1,4 +1,5 @@
-import { type Static, type TSchema, Type } from "typebox";
+import { type Static, Type } from "typebox";
+import { literals, nullable, Time } from "./schema-words.js";
 import { MovesPage, Session, SessionStats } from "./schemas.js";
 import { SESSION_RESULTS } from "./session-state.js";
 
@@ -6,11 +7,6 @@ import { SESSION_RESULTS } from "./session-state.js";
  * What the operator's console and the server say to each other, under `/api/console`. Everything
  * but `sign-in` needs the cookie that it sets.
  */
-
-const literals = <T extends string>(values: readonly T[]) =>
-	Type.Unsafe<T>({ type: "string", enum: [...values] });
-const Time = Type.String({ format: "date-time" });
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 // Signing in.
 export const SignInBody = Type.Object({ password: Type.String({ minLength: 1, maxLength: 1024 }) });
@@ -231,6 +227,9 @@ export const AUDIT_ACTIONS = [
 	"withdraw-notice",
 	"show-notice",
 	"back-up",
+	"prove-backup",
+	"backup-result",
+	"undo-retention",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

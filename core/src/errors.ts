@@ -54,6 +54,7 @@ export const ERROR_CODES = [
 	// Backups and restores.
 	"BACKUP_NOT_FOUND",
 	"BACKUP_FAILED",
+	"BACKUP_UNDER_WAY",
 	"RESTORE_REFUSED",
 	"RESTORE_OUTDATED",
 	// Storage cannot be opened, or had to stop.

@@ -1,4 +1,5 @@
 export * from "./console-schemas.js";
+export * from "./console-storage-schemas.js";
 export * from "./errors.js";
 export * from "./game-facts.js";
 export * from "./level.js";

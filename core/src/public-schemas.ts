@@ -1,14 +1,11 @@
 import { type Static, Type } from "typebox";
 import { ARTIFACTS_PER_SESSION_MAX } from "./limits.js";
 import { PLAYER_TAG_RULE } from "./player-tag.js";
+import { literals, Time } from "./schema-words.js";
 import { ClientId, EndMove, Point, TerrainTile, TrashCan } from "./schemas.js";
 import { SESSION_RESULTS } from "./session-state.js";
 
 /** What strangers may read: high scores and replays. Nothing here ever holds a session's id. */
-
-const literals = <T extends string>(values: readonly T[]) =>
-	Type.Unsafe<T>({ type: "string", enum: [...values] });
-const Time = Type.String({ format: "date-time" });
 
 export const SCORE_RESULTS = ["won", "lost"] as const;
 export type ScoreResult = (typeof SCORE_RESULTS)[number];

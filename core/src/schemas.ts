@@ -10,6 +10,7 @@ import {
 	PLAY_TIME_MS_MAX,
 	SPAWN_MARGIN,
 } from "./limits.js";
+import { literals } from "./schema-words.js";
 import { ARTIFACT_STATUSES, SESSION_RESULTS } from "./session-state.js";
 
 /**
@@ -22,9 +23,6 @@ export const ClientId = Type.String({
 	maxLength: ID_LENGTH_MAX,
 	pattern: "^[\\x21-\\x7e]+$",
 });
-
-const literals = <T extends string>(values: readonly T[]) =>
-	Type.Unsafe<T>({ type: "string", enum: [...values] });
 
 /**
  * Kept from the user's service: statuses and results are read in any letter case. A pattern of its

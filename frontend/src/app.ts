@@ -6,7 +6,7 @@ import {
 	SavepointClient,
 	webStorage,
 } from "@savepoint/client";
-import { DURATION_SECONDS_MAX, DURATION_SECONDS_MIN } from "@savepoint/core";
+import { DURATION_SECONDS_MAX, DURATION_SECONDS_MIN, type Session } from "@savepoint/core";
 import { engineInTheEnd, loadEngineSoon } from "./engine.js";
 import { endingOf, Night } from "./game-night.js";
 import { onLanguage } from "./i18n/language.js";
@@ -30,6 +30,8 @@ import { listenToTouch } from "./ui/touch.js";
 
 /** Set while there is a game whose result the player has not seen. */
 const OPEN_KEY = "before-dawn:open";
+/** Its value when the player has seen that others ended it: they may give it back. */
+const SEEN = "seen";
 
 /** The page: which screen is shown, and the one game that it may have. */
 export class App {
@@ -134,6 +136,12 @@ export class App {
 	async #enter(client: SavepointClient, openArena: Engine): Promise<void> {
 		this.#client = client;
 		this.#saving.follow(client);
+		if (client.session.status === "ended" && remembered(OPEN_KEY) === SEEN) {
+			await this.#closeGame();
+			this.#toStart();
+			return;
+		}
+		remember(OPEN_KEY, "yes");
 		if (client.session.status === "ended") {
 			this.#showResult(client, endingOf(client.session));
 			this.#result.isStored(client, client.session);
@@ -168,8 +176,10 @@ export class App {
 		const { session } = client;
 		this.#result.open(client, ending, session.status === "ended" ? session : null);
 		// Only what the server has is done with; until then a reload must find it.
-		if (session.status === "ended") remember(OPEN_KEY, null);
-		else client.on("ended", () => remember(OPEN_KEY, null));
+		const isSeen = ({ result }: Session) =>
+			remember(OPEN_KEY, result === "abandoned" ? SEEN : null);
+		if (session.status === "ended") isSeen(session);
+		else client.on("ended", (ended) => isSeen(ended.session));
 	}
 
 	/** Another tab plays on. null: there is nothing to let go. */

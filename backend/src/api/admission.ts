@@ -4,6 +4,7 @@ import { SavepointError } from "../errors.js";
 import type { RequestCounts } from "./metrics/request-counts.js";
 import type { PathMethods } from "./path-methods.js";
 import { Pipelines } from "./pipelines.js";
+import { REQUEST_ID_HEADER } from "./request-ids.js";
 
 /** What a Host header may be made of: a name or an address, and a port. */
 const HOST = /^[\w.:[\]%-]{1,255}$/;
@@ -25,6 +26,7 @@ export function createAdmission(gate: Gate, methods: PathMethods, requests: Requ
 	const pipelines = new Pipelines();
 	return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
 		const { headers } = request.raw;
+		reply.header(REQUEST_ID_HEADER, request.id);
 		if (gate.closing && request.url !== "/health/live") {
 			reply.header("connection", "close");
 			done(new SavepointError("SHUTTING_DOWN"));

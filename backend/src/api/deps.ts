@@ -3,6 +3,7 @@ import type { Authority } from "../game/answers.js";
 import type { HighScoreTable, Replays } from "../game/public-answers.js";
 import type { Log } from "../log.js";
 import type { Console } from "../operator/console.js";
+import type { UpkeepGauges } from "../operator/ports.js";
 import type { StorageReport } from "../storage/ports.js";
 
 /** All that the HTTP side is built from. Nothing here opens, reads an environment or listens. */
@@ -13,6 +14,7 @@ export interface AppDeps {
 	readonly console: Console;
 	/** What `/health` says about the storage beside whether it takes writes. */
 	readonly storage: { report(): StorageReport };
+	readonly upkeep: UpkeepGauges;
 	/** The directory of the built frontend; null: a plain page that links to the calls. */
 	readonly pagesDirectory: string | null;
 	readonly config: ServerConfig;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import fastify, {
 	type FastifyInstance,
 	type FastifyReply,
@@ -7,9 +8,11 @@ import fastify, {
 } from "fastify";
 import { Type } from "typebox";
 import { SavepointError } from "../errors.js";
-import type { Log } from "../log.js";
 import { CONSOLE_PATH } from "./console/guard.js";
-import { createErrorHandler } from "./errors.js";
+import type { createErrorHandler } from "./errors.js";
+import { REQUEST_ID_HEADER } from "./request-ids.js";
+
+type ErrorHandler = ReturnType<typeof createErrorHandler>;
 
 const SessionParams = Type.Object({
 	id: Type.String({ description: "The session's id: whoever knows it may play and read it." }),
@@ -36,16 +39,23 @@ const KeyHeader = Type.Object({
  * The pages are an application of their own, made when somebody first looks: what describes and
  * draws the calls is a third of all the code that a start would have to load.
  */
-export function registerDocs(app: FastifyInstance, version: string, log: Log): void {
+export function registerDocs(
+	app: FastifyInstance,
+	version: string,
+	handleError: ErrorHandler,
+): void {
 	const routes: RouteOptions[] = [];
 	app.addHook("onRoute", (route) => {
 		if (route.schema?.hide !== true && route.method !== "HEAD") routes.push(route);
 	});
 	let pages: Promise<FastifyInstance> | null = null;
+	const ids = new WeakMap<IncomingMessage, string>();
 	const show = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-		pages ??= buildPages(routes, version, log);
+		pages ??= buildPages(routes, version, { handleError, idOf: (raw) => ids.get(raw) ?? "" });
 		const docs = await pages;
+		ids.set(request.raw, request.id);
 		reply.hijack();
+		reply.raw.setHeader(REQUEST_ID_HEADER, request.id);
 		docs.routing(request.raw, reply.raw);
 		return reply;
 	};
@@ -55,14 +65,18 @@ export function registerDocs(app: FastifyInstance, version: string, log: Log): v
 async function buildPages(
 	routes: readonly RouteOptions[],
 	version: string,
-	log: Log,
+	given: {
+		readonly handleError: ErrorHandler;
+		/** The id that the request has already. */
+		readonly idOf: (request: IncomingMessage) => string;
+	},
 ): Promise<FastifyInstance> {
 	const [{ default: swagger }, { default: swaggerUi }] = await Promise.all([
 		import("@fastify/swagger"),
 		import("@fastify/swagger-ui"),
 	]);
-	const docs = fastify({ logger: false });
-	docs.setErrorHandler(createErrorHandler(log));
+	const docs = fastify({ logger: false, genReqId: given.idOf });
+	docs.setErrorHandler(given.handleError);
 	docs.setNotFoundHandler(() => {
 		throw new SavepointError("NOT_FOUND");
 	});

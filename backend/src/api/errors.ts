@@ -1,7 +1,8 @@
 import type { ErrorBody, ErrorCode } from "@savepoint/core";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { RETRY_AFTER_SECONDS, SavepointError } from "../errors.js";
-import type { Log } from "../log.js";
+import { REQUEST_ID_HEADER } from "./request-ids.js";
+import { type FailureLog, loggedRequest } from "./request-log.js";
 
 /** What Fastify itself may raise before one of our handlers runs. */
 const FRAMEWORK_CODES: ReadonlyMap<string, ErrorCode> = new Map([
@@ -34,15 +35,15 @@ export function errorBody(error: SavepointError): ErrorBody {
  * Fastify's error handler: every failure leaves as `{error, code}`, and no detail of an unknown
  * one.
  */
-export function createErrorHandler(log: Log) {
+export function createErrorHandler(failures: FailureLog) {
 	return (raised: unknown, request: FastifyRequest, reply: FastifyReply): void => {
 		const error = toSavepointError(raised);
 		const status = error.entry.httpStatus ?? 500;
-		if (status === 500)
-			log.error({ requestId: request.id, code: error.code, err: error.cause ?? error }, "failed");
-		else if (status === 503) log.debug({ requestId: request.id, code: error.code }, "unavailable");
+		if (status >= 500) failures.note(error, () => loggedRequest(request));
 		if ((status === 503 || status === 429) && !reply.hasHeader("retry-after"))
 			reply.header("retry-after", RETRY_AFTER_SECONDS);
+		// What is not even a request's path passes no hook.
+		reply.header(REQUEST_ID_HEADER, request.id);
 		// The type by hand: a handler may have set another before it failed.
 		reply.code(status).type("application/json; charset=utf-8").send(errorBody(error));
 	};

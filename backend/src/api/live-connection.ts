@@ -38,6 +38,7 @@ export class LiveConnection {
 	private readonly sessionId: string;
 	private readonly authority: Authority;
 	private readonly limit: MessageLimit;
+	private readonly onFailure: (error: SavepointError) => void;
 	private readonly answers = new OrderedAnswers((text) => this.write(text));
 	private unwatch: () => void = () => {};
 	private greeted = false;
@@ -49,12 +50,18 @@ export class LiveConnection {
 	constructor(
 		socket: WebSocket,
 		sessionId: string,
-		deps: { authority: Authority; limit: MessageLimit },
+		deps: {
+			readonly authority: Authority;
+			readonly limit: MessageLimit;
+			/** Hears of whatever could not be answered; what is the client's mistake, too. */
+			readonly onFailure: (error: SavepointError) => void;
+		},
 	) {
 		this.socket = socket;
 		this.sessionId = sessionId;
 		this.authority = deps.authority;
 		this.limit = deps.limit;
+		this.onFailure = deps.onFailure;
 	}
 
 	/**
@@ -115,6 +122,7 @@ export class LiveConnection {
 
 	private refuse(error: SavepointError): void {
 		this.socket.resume();
+		this.onFailure(error);
 		if (error.code === "SESSION_NOT_FOUND") {
 			this.socket.close(CLOSE_CODES.sessionNotFound, error.code);
 			return;
@@ -163,6 +171,7 @@ export class LiveConnection {
 				this.readOn();
 			},
 			fail: (error) => {
+				this.onFailure(error);
 				answer.settle(JSON.stringify(errorMessage(ref, error)));
 				if (STORAGE_LOST.has(error.code))
 					this.answers.whenEmpty(() => this.socket.close(CLOSE_CODES.storageLost, error.code));

@@ -1,8 +1,8 @@
 import { Argument, type Command } from "commander";
 import { askServer } from "../control/control-client.js";
-import { findBackup } from "../operations/backup-keeper.js";
 import type { TellProgress } from "../operations/proof.js";
 import { proveBackup } from "../operations/prove-backup.js";
+import { findBackup } from "../operations/resolve-backup.js";
 import { type BackupEntry, isProven, listBackups } from "../storage/backups/catalogue.js";
 import { backupDirectoryOf } from "../storage/config.js";
 import { databaseAt, isServed } from "../storage/upkeep.js";

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
+import { askServer } from "../control/control-client.js";
 import { SavepointError } from "../errors.js";
-import type { Log } from "../log.js";
 import type { RepairPlan } from "../storage/quarantined/session-repairer.js";
 import { type RepairReport, repair } from "../storage/repair.js";
 import { openProgress } from "./doctor/progress.js";
 import { databaseOption, storageConfig } from "./support/database-option.js";
 import { reporting } from "./support/failure.js";
 import { print, printJson } from "./support/output.js";
+import { QUIET } from "./support/service-here.js";
 import { columns, nounText } from "./support/words.js";
 
 interface RepairFlags {
@@ -25,8 +26,8 @@ A session that does not verify is rebuilt from its moves, as far as they verify:
 on from there; one that had ended and whose log is gone keeps its result and stays set aside. With
 --all, damaged pages are found, too: the database is set aside whole, and what verifies is brought
 back, filled from the newest proven backup, exactly as a start of the server does it. What was there
-is kept as evidence; nothing is deleted. Stop the server first; --dry-run only looks, also beside
-it.
+is kept as evidence; nothing is deleted. Beside a running server, the server repairs the sessions
+itself while all others play on; only damaged pages need it stopped first. --dry-run only looks.
 
 Examples:
   savepoint repair --all --dry-run
@@ -34,8 +35,8 @@ Examples:
   savepoint repair --session 0c5b2e9a-... --json
 
 Exit codes: 0 everything verifies now · 1 something stays set aside, or a dry run found something ·
-2 wrong usage · 66 there is no database · 80 a server uses the database · others are listed in
-docs/reference/cli.md`;
+2 wrong usage · 66 there is no database · 80 pages are damaged, and a server uses the database ·
+others are listed in docs/reference/cli.md`;
 
 /** Adds the verb `repair`. */
 export function addRepairCommand(program: Command): void {
@@ -59,7 +60,11 @@ async function runRepair(flags: RepairFlags): Promise<void> {
 		const report = await repair(storageConfig(flags.db), {
 			sessionId: flags.session ?? null,
 			isDryRun: flags.dryRun === true,
-			log: SILENT,
+			log: QUIET,
+			askServer: async (database, sessionKey) => {
+				const request = { verb: "repair-session", args: { sessionKey } };
+				return (await askServer(database, request, () => undefined)) as RepairPlan | null;
+			},
 			onProgress: (step) => progress.hooks.onProgress?.(step),
 		});
 		progress.close();
@@ -110,6 +115,3 @@ function planText({ standing, reason, keptMoves, lost }: RepairPlan): string {
 			return `stays set aside: nothing proves it (${reason}); restore it from a backup`;
 	}
 }
-
-const silent = (): void => undefined;
-const SILENT: Log = { debug: silent, info: silent, warn: silent, error: silent, fatal: silent };

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { readConfig } from "../config.js";
 import type { RetentionPreview } from "../storage/removals/retention-preview.js";
 import { previewRetentionOf } from "../storage/upkeep.js";
+import { readTime, undoRetention } from "./retention/undo.js";
 import { databaseOption, storageConfig } from "./support/database-option.js";
 import { reporting } from "./support/failure.js";
 import { wholeNumber } from "./support/numbers.js";
@@ -28,13 +29,25 @@ Examples:
 Exit codes: 0 counted · 2 wrong usage · 66 there is no database · others are listed in
 docs/reference/cli.md`;
 
+const UNDO_HELP = `
+Sessions that retention has hidden come back as they were, until they are deleted, which is
+SAVEPOINT_RETENTION_UNDO_DAYS later. Works beside a running server, which does it, or without one.
+Set a larger SAVEPOINT_RETENTION_DAYS (0 keeps all) and start the server again before: else its next
+look, ten minutes later at most, hides them again. The undo is in the audit log.
+
+Examples:
+  savepoint retention undo
+  savepoint retention undo --since 2026-11-25T15:00:00Z --json
+
+Exit codes: 0 taken back, or nothing was there · 2 wrong usage · 66 there is no database · others
+are listed in docs/reference/cli.md`;
+
 const DAY_MS = 24 * 3_600_000;
 
 /** Adds the verb `retention`. */
 export function addRetentionCommand(program: Command): void {
-	program
-		.command("retention")
-		.description("what grows too old to be kept")
+	const retention = program.command("retention").description("what grows too old to be kept");
+	retention
 		.command("preview", { isDefault: true })
 		.description("say what would be removed now, and how many bytes that is")
 		.option("--days <n>", "as if SAVEPOINT_RETENTION_DAYS were n", wholeNumber(1, 36_500))
@@ -42,6 +55,14 @@ export function addRetentionCommand(program: Command): void {
 		.option("--json", "print one JSON object")
 		.addHelpText("after", HELP)
 		.action(reporting(preview));
+	retention
+		.command("undo")
+		.description("take back what was hidden and is not yet deleted")
+		.option("--since <time>", "only what was hidden at this time (ISO 8601) or later", readTime)
+		.addOption(databaseOption())
+		.option("--json", "print one JSON object")
+		.addHelpText("after", UNDO_HELP)
+		.action(reporting(undoRetention));
 }
 
 async function preview(flags: PreviewFlags): Promise<void> {

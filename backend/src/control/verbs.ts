@@ -3,6 +3,7 @@ import { type Static, type TSchema, Type } from "typebox";
 import { Check } from "typebox/value";
 import { SavepointError } from "../errors.js";
 import type { BackupKeeper } from "../operations/backup-keeper.js";
+import type { LiveRepairer } from "../operations/repair-session.js";
 import type { SessionRestorer } from "../operations/restore-session.js";
 import type { ControlVerb } from "./control-server.js";
 
@@ -21,12 +22,29 @@ const Undo = Type.Object({
 	seq: Type.Union([Type.Null(), Type.Integer()]),
 });
 
+const Repair = Type.Object({ sessionKey: Type.Integer({ minimum: 1 }) });
+const RetentionUndo = Type.Object({ sinceMs: Type.Integer({ minimum: 0 }) });
+
+/** Takes marks of retention back; see `RetentionKeeper.undo`, whose room this one does not know. */
+export interface RetentionUndoing {
+	undo(
+		sinceMs: number,
+		origin: { readonly address: string },
+		tell: (done: number, total: number) => void,
+	): Promise<unknown>;
+}
+
+/** Where an operator's call came from, in the audit log. */
+const LOCAL = { address: "command line" };
+
 export function controlVerbs(parts: {
 	readonly backups: BackupKeeper;
+	readonly repairer: LiveRepairer;
+	readonly retention: RetentionUndoing;
 	readonly restorer: Pick<SessionRestorer, "compare" | "compareUndo" | "restore" | "undo">;
 	readonly version: string;
 }): Record<string, ControlVerb> {
-	const { backups, restorer, version } = parts;
+	const { backups, restorer, repairer, retention, version } = parts;
 	return {
 		ping: async () => ({ pid: process.pid, version }),
 		backup: checked(Backup, ({ directory, ...order }, tell) => {
@@ -35,6 +53,10 @@ export function controlVerbs(parts: {
 			return backups.take({ ...order, directory }, tell);
 		}),
 		prove: checked(Prove, (order, tell) => backups.prove(order, tell)),
+		"repair-session": checked(Repair, ({ sessionKey }) => repairer.repair(sessionKey)),
+		"retention-undo": checked(RetentionUndo, ({ sinceMs }, tell) =>
+			retention.undo(sinceMs, LOCAL, (done, total) => tell({ step: "taking back", done, total })),
+		),
 		"restore-session-diff": checked(Session, ({ from, sessionId }) =>
 			restorer.compare(from, sessionId),
 		),

@@ -195,10 +195,15 @@ export class SessionStore implements Authority {
 		return this.#cache.watcherCount(sessionId);
 	}
 
-	/** It was removed: what is in memory of it is not shown any longer, and who watches is told. */
-	hide(sessionId: string): void {
+	/** What is stored of it has changed by other hands: whoever asks next reads it anew. */
+	forget(sessionId: string): void {
 		const live = this.#cache.get(sessionId);
 		if (live !== undefined) this.#cache.forget(live);
+	}
+
+	/** It was removed: what is in memory of it is not shown any longer, and who watches is told. */
+	hide(sessionId: string): void {
+		this.forget(sessionId);
 		const change = { seq: 0, stateHash: "", ended: true, origin: null, removed: true } as const;
 		this.#cache.notify(sessionId, change);
 	}
@@ -275,10 +280,7 @@ export class SessionStore implements Authority {
 	}
 
 	#expected(error: unknown): SavepointError {
-		if (error instanceof SavepointError) {
-			if (error.code === "SESSION_HARMED") this.#deps.log.error({ err: error }, error.message);
-			return error;
-		}
+		if (error instanceof SavepointError) return error;
 		return new SavepointError("INTERNAL", undefined, { cause: error });
 	}
 

@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { SavepointError } from "../errors.js";
-import { BACKUP_CHECK_MS, BACKUP_FIRST_MS, BACKUP_RETRY_MS } from "../limits.js";
+import { BACKUP_CHECK_MS, BACKUP_FIRST_MS, BACKUP_OVERDUE_MS, BACKUP_RETRY_MS } from "../limits.js";
 import type { Log } from "../log.js";
 import {
 	BACKUP_MANIFEST,
@@ -11,11 +10,15 @@ import {
 	newestProven,
 } from "../storage/backups/catalogue.js";
 import type { BackupConfig } from "../storage/backups/config.js";
+import { type KeptBackup, keptBackups } from "../storage/backups/kept.js";
+import type { BackupGauges, BackupWork } from "../storage/backups/ports.js";
 import { SCHEDULED, superseded } from "../storage/backups/retention.js";
-import { removeDurable } from "../storage/durable-files.js";
+import { makeDirectoryDurable, removeDurable } from "../storage/durable-files.js";
+import { BackupShelf } from "./backup-shelf.js";
 import type { Prove, TellProgress } from "./proof.js";
-import { proveBackup } from "./prove-backup.js";
-import { type BackupOrder, takeBackup } from "./take-backup.js";
+import { PROOF, proveBackup } from "./prove-backup.js";
+import { findBackup } from "./resolve-backup.js";
+import { type BackupOrder, demandRoom, takeBackup } from "./take-backup.js";
 
 export interface BackupKeeperDeps {
 	/** Absolute path of the directory of the backups. */
@@ -31,20 +34,6 @@ export interface BackupKeeperDeps {
 	readonly prove?: Prove;
 }
 
-/** For `/health`, the metrics and the console. Times in milliseconds since 1970; null: never. */
-export interface BackupGauges {
-	readonly backups: number;
-	readonly newestAtMs: number | null;
-	/** When the newest proven backup was made, and when a backup was last proven by a restore. */
-	readonly newestProvenAtMs: number | null;
-	readonly lastProofAtMs: number | null;
-	readonly lastTookMs: number | null;
-	readonly failures: number;
-	/** Why the last attempt failed; null once one has succeeded. */
-	readonly problem: string | null;
-	readonly isRunning: boolean;
-}
-
 /**
  * The backups of a running server: makes them when they are due, proves them, and takes away those
  * that newer ones have superseded. One at a time, whoever asks.
@@ -53,7 +42,9 @@ export class BackupKeeper {
 	readonly #deps: BackupKeeperDeps;
 	readonly #stopping = new AbortController();
 	#timer: NodeJS.Timeout | null = null;
+	readonly #shelf: BackupShelf;
 	#running: Promise<unknown> | null = null;
+	#work: BackupWork | null = null;
 	#changesAtBackup: number | null = null;
 	#attemptedAtMs: number | null = null;
 	#lastTookMs: number | null = null;
@@ -62,6 +53,7 @@ export class BackupKeeper {
 
 	constructor(deps: BackupKeeperDeps) {
 		this.#deps = deps;
+		this.#shelf = new BackupShelf(deps.directory, deps.now);
 	}
 
 	/** Begins the schedule, where there is one: the first backup, if one is due, comes soon. */
@@ -82,25 +74,63 @@ export class BackupKeeper {
 		return listBackups(this.#deps.directory);
 	}
 
-	gauges(): BackupGauges {
-		const entries = this.list();
+	/** What is under way, or waits for its turn; null: nothing. */
+	get work(): BackupWork | null {
+		return this.#work;
+	}
+
+	/** All of them, newest first, and why each is kept. Rejects as `readBackups`. */
+	async kept(): Promise<KeptBackup[]> {
+		const { config, now } = this.#deps;
+		return keptBackups(await this.#shelf.entries(), config.keep, now());
+	}
+
+	/** Never rejects: a directory that cannot be read is the problem that is told. */
+	async gauges(): Promise<BackupGauges> {
+		let unreadable: string | null = null;
+		const entries = await this.#shelf.entries().catch((error: unknown): BackupEntry[] => {
+			unreadable = `The backups cannot be listed: ${messageOf(error)}`;
+			return [];
+		});
 		const proofs = entries.flatMap(({ manifest }) => manifest.provenAt ?? []);
-		const proven = entries.find(isProven);
+		const newestProvenAtMs = timeOf(entries.find(isProven));
 		return {
 			backups: entries.length,
 			newestAtMs: timeOf(entries[0]),
-			newestProvenAtMs: timeOf(proven),
+			newestProvenAtMs,
 			lastProofAtMs: proofs.length === 0 ? null : Math.max(...proofs.map((at) => Date.parse(at))),
 			lastTookMs: this.#lastTookMs,
 			failures: this.#failures,
-			problem: this.#problem,
-			isRunning: this.#running !== null,
+			problem: unreadable ?? this.#problem,
+			isOverdue: this.#isOverdue(newestProvenAtMs),
+			work: this.#work,
 		};
+	}
+
+	/** Older than the schedule allows, while there is something new to be kept. */
+	#isOverdue(newestProvenAtMs: number | null): boolean {
+		const { config, now, changes } = this.#deps;
+		if (config.everyMinutes === 0) return false;
+		if (newestProvenAtMs === null) return true;
+		if (this.#problem === null && this.#changesAtBackup === changes()) return false;
+		return now() - newestProvenAtMs > config.everyMinutes * 60_000 + BACKUP_OVERDUE_MS;
 	}
 
 	/** What an operator must hear of, a sentence each. */
 	warnings(): string[] {
 		return this.#problem === null ? [] : [`The last backup failed: ${this.#problem}`];
+	}
+
+	/**
+	 * Whether there is room for one more, or for the proof of this one. Rejects with BACKUP_FAILED or
+	 * BACKUP_NOT_FOUND, and why.
+	 */
+	async demandRoom(toProve: string | null): Promise<void> {
+		const { directory, source } = this.#deps;
+		if (toProve !== null)
+			return demandRoom(directory, findBackup(directory, toProve).database, PROOF);
+		makeDirectoryDurable(directory);
+		await demandRoom(directory, source);
 	}
 
 	/**
@@ -110,7 +140,7 @@ export class BackupKeeper {
 		order: { readonly label: string; readonly full: boolean; readonly directory?: string },
 		tell: TellProgress = () => undefined,
 	): Promise<BackupEntry> {
-		return this.#alone(async () => {
+		return this.#alone({ kind: "back-up", backup: null }, tell, async (told) => {
 			const { directory, source, copyTo, changes, now, prove } = this.#deps;
 			const startedAtMs = now();
 			const changesBefore = changes();
@@ -122,7 +152,7 @@ export class BackupKeeper {
 				source,
 				copyTo,
 				now,
-				tell,
+				tell: told,
 				signal: this.#stopping.signal,
 				...(prove === undefined ? {} : { prove }),
 			});
@@ -145,25 +175,54 @@ export class BackupKeeper {
 		order: { readonly name: string | null; readonly full: boolean },
 		tell: TellProgress = () => undefined,
 	): Promise<BackupEntry> {
-		return this.#alone(async () => {
+		return this.#alone({ kind: "prove", backup: order.name }, tell, async (told) => {
 			const entry = findBackup(this.#deps.directory, order.name);
-			const { now } = this.#deps;
-			const signal = this.#stopping.signal;
-			const proven = await proveBackup({ entry, full: order.full, now, tell, signal });
+			const { now, prove } = this.#deps;
+			const proven = await proveBackup({
+				entry,
+				full: order.full,
+				now,
+				tell: told,
+				signal: this.#stopping.signal,
+				...(prove === undefined ? {} : { prove }),
+			});
 			if (!isProven(proven)) this.#fail(proven.manifest.proof?.problems.join(" ") ?? "");
 			return proven;
 		});
 	}
 
 	/** Whoever asks while one is under way waits for its end. */
-	async #alone<T>(work: () => Promise<T>): Promise<T> {
-		const before = this.#running ?? Promise.resolve();
-		const running = before.then(work, work);
+	async #alone<T>(
+		what: Pick<BackupWork, "kind" | "backup">,
+		tell: TellProgress,
+		act: (tell: TellProgress) => Promise<T>,
+	): Promise<T> {
+		const work = () => this.#attend(what, tell, act);
+		const running = this.#running === null ? work() : this.#running.then(work, work);
 		this.#running = running;
 		try {
 			return await running;
 		} finally {
 			if (this.#running === running) this.#running = null;
+		}
+	}
+
+	/** Does it, and can be asked meanwhile how far it has got. */
+	async #attend<T>(
+		what: Pick<BackupWork, "kind" | "backup">,
+		tell: TellProgress,
+		act: (tell: TellProgress) => Promise<T>,
+	): Promise<T> {
+		const begun = { ...what, startedAtMs: this.#deps.now() };
+		this.#work = { ...begun, progress: null };
+		try {
+			return await act((progress) => {
+				this.#work = { ...begun, progress };
+				tell(progress);
+			});
+		} finally {
+			this.#work = null;
+			this.#shelf.forget();
 		}
 	}
 
@@ -186,7 +245,7 @@ export class BackupKeeper {
 	/** An attempt of the schedule that failed: said loudly, and tried again later. */
 	note(error: unknown): void {
 		if (this.#stopping.signal.aborted) return;
-		this.#fail(error instanceof Error ? error.message : String(error));
+		this.#fail(messageOf(error));
 	}
 
 	/** Whether the schedule would make one now. */
@@ -215,6 +274,7 @@ export class BackupKeeper {
 			rmSync(directory, { recursive: true, force: true });
 			this.#deps.log.info({ backup: name }, "backup superseded");
 		}
+		this.#shelf.forget();
 	}
 
 	#fail(reason: string): void {
@@ -224,18 +284,8 @@ export class BackupKeeper {
 	}
 }
 
-/** null: the newest. Throws BACKUP_NOT_FOUND. */
-export function findBackup(directory: string, name: string | null): BackupEntry {
-	const entries = listBackups(directory);
-	const entry = name === null ? entries[0] : entries.find((one) => one.name === name);
-	if (entry !== undefined) return entry;
-	throw new SavepointError(
-		"BACKUP_NOT_FOUND",
-		name === null
-			? `There is no backup in ${directory}.`
-			: `There is no backup of that name in ${directory}; \`savepoint backups\` lists them.`,
-	);
-}
-
 const timeOf = (entry: BackupEntry | undefined): number | null =>
 	entry === undefined ? null : Date.parse(entry.manifest.createdAt);
+
+const messageOf = (error: unknown): string =>
+	error instanceof Error ? error.message : String(error);

@@ -11,7 +11,7 @@ import { writeFileDurable } from "../storage/durable-files.js";
 import { translateFileError } from "../storage/file-errors.js";
 import type { ProofFacts, Prove, TellProgress } from "./proof.js";
 import { proveInProcess } from "./prove-in-process.js";
-import { SAMPLE_SESSIONS } from "./take-backup.js";
+import { demandRoom, SAMPLE_SESSIONS } from "./take-backup.js";
 
 export interface ProveOrder {
 	readonly entry: BackupEntry;
@@ -24,18 +24,22 @@ export interface ProveOrder {
 	readonly prove?: Prove;
 }
 
+/** For the sentence about its room. */
+export const PROOF = "The proof of a backup";
+
 /**
  * Restores a backup to a scratch file beside it, verifies that, and writes into the manifest what
  * came of it: one that no longer verifies is not proven any more. The backup's own database is only
  * read. Needs the space of one more copy for as long as it takes, unless the file system can share.
  *
- * Rejects with BACKUP_FAILED where the scratch file could not be looked at, STORAGE_FULL,
- * STORAGE_PERMISSION …; the manifest then stays as it was.
+ * Rejects with BACKUP_FAILED where there is no room for that copy or it could not be looked at,
+ * STORAGE_FULL, STORAGE_PERMISSION …; the manifest then stays as it was.
  */
 export async function proveBackup(order: ProveOrder): Promise<BackupEntry> {
 	const { entry, full, now, tell = () => undefined, prove = proveInProcess } = order;
 	const directory = dirname(entry.directory);
 	sweepUnfinished(directory);
+	await demandRoom(directory, entry.database, PROOF);
 	const scratch = beginUnfinished(directory, `scratch-${entry.name}`);
 	try {
 		const database = join(scratch, BACKUP_DATABASE);

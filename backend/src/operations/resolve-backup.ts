@@ -29,3 +29,16 @@ export function resolveBackup(directory: string, from: string): BackupEntry {
 					"`savepoint backups` lists them.",
 	);
 }
+
+/** null: the newest. Throws BACKUP_NOT_FOUND. */
+export function findBackup(directory: string, name: string | null): BackupEntry {
+	const entries = listBackups(directory);
+	const entry = name === null ? entries[0] : entries.find((one) => one.name === name);
+	if (entry !== undefined) return entry;
+	throw new SavepointError(
+		"BACKUP_NOT_FOUND",
+		name === null
+			? `There is no backup in ${directory}.`
+			: `There is no backup of that name in ${directory}; \`savepoint backups\` lists them.`,
+	);
+}

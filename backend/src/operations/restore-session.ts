@@ -82,11 +82,20 @@ export class SessionRestorer {
 
 	/**
 	 * Takes the last restore back: the session is as right before it, and moves since do not hold.
+	 * `leftMs`: what its player had left then, where that is known.
 	 */
-	async undo(sessionId: string, seq: number, along?: Along): Promise<SessionRestored> {
+	async undo(
+		sessionId: string,
+		seq: number,
+		along?: Along,
+		leftMs?: number,
+	): Promise<SessionRestored> {
 		const { before, restoredAtMs, diff } = await this.#comparedUndo(sessionId);
 		// What has passed since is the operator's time, not the player's.
-		const pausedMs = before.pausedMs + Math.max(0, this.#deps.now() - restoredAtMs);
+		const pausedMs =
+			leftMs === undefined
+				? before.pausedMs + Math.max(0, this.#deps.now() - restoredAtMs)
+				: this.#pauseFor(before, before.state.durationMs - leftMs);
 		const body = bodyOf(before);
 		const reopened: SetBody = { ...body, type: "reopened", asOf: before.seq, pausedMs };
 		return this.#set(diff, seq, reopened, along);
@@ -206,14 +215,20 @@ export class SessionRestorer {
 	 * left when the state was stored.
 	 */
 	#pauseSince(here: SessionRecord, { record, downtimeMs, lastAtMs }: OtherSession): number {
+		return this.#pauseFor(here, clockOf(record, lastAtMs, downtimeMs) - record.pausedMs);
+	}
+
+	/** How long its clock must have been stopped, so that it has run for `ranMs` only. */
+	#pauseFor(here: SessionRecord, ranMs: number): number {
 		const nowMs = this.#deps.now();
-		const clock = (atMs: number, downMs: number, of: SessionRecord): number =>
-			Math.max(0, atMs - of.startedAtMs - Math.max(0, downMs - of.downtimeBaseMs));
-		const thenMs = clock(lastAtMs, downtimeMs, record) - record.pausedMs;
-		const elapsedMs = clock(nowMs, this.#deps.downtimeMsAt(nowMs), here);
-		return Math.max(0, Math.round(elapsedMs - thenMs));
+		const elapsedMs = clockOf(here, nowMs, this.#deps.downtimeMsAt(nowMs));
+		return Math.max(0, Math.round(elapsedMs - ranMs));
 	}
 }
+
+/** Since its start, without downtime. */
+const clockOf = (of: SessionRecord, atMs: number, downtimeMs: number): number =>
+	Math.max(0, atMs - of.startedAtMs - Math.max(0, downtimeMs - of.downtimeBaseMs));
 
 /** A record as an operator's entry holds it. */
 const bodyOf = (record: SessionRecord): Omit<SetBody, "type" | "asOf" | "pausedMs"> => ({

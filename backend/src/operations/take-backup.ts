@@ -75,8 +75,15 @@ export async function takeBackup(order: BackupOrder): Promise<BackupEntry> {
 	}
 }
 
-/** A backup must not be what fills the disk that the players' moves go to. */
-async function demandRoom(directory: string, source: string): Promise<void> {
+/**
+ * A backup must not be what fills the disk that the players' moves go to. Rejects with
+ * BACKUP_FAILED.
+ */
+export async function demandRoom(
+	directory: string,
+	source: string,
+	what = "A backup",
+): Promise<void> {
 	const [{ databaseBytes }, { freeBytes }] = await Promise.all([
 		readDiskUse(source),
 		readDiskUse(join(directory, BACKUP_DATABASE)),
@@ -87,7 +94,7 @@ async function demandRoom(directory: string, source: string): Promise<void> {
 	const mib = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 	throw new SavepointError(
 		"BACKUP_FAILED",
-		`A backup needs ${mib(needBytes)}, and ${directory} has ${mib(freeBytes)} left. Make room, or name a directory on another disk in SAVEPOINT_BACKUP_DIR.`,
+		`${what} needs ${mib(needBytes)}, and ${directory} has ${mib(freeBytes)} left. Make room, or name a directory on another disk in SAVEPOINT_BACKUP_DIR.`,
 	);
 }
 

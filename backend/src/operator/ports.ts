@@ -1,9 +1,13 @@
-import type { RestoreChoices, RestoreDiff } from "@savepoint/core";
+import type { RestoreChoices, RestoreDiff, SessionStanding } from "@savepoint/core";
 import type { Along } from "../game/operator-deeds.js";
+import type { BackupEntry } from "../storage/backups/catalogue.js";
+import type { KeptBackup } from "../storage/backups/kept.js";
+import type { BackupGauges, BackupWork } from "../storage/backups/ports.js";
 import type { HistorySample } from "../storage/history/history-repo.js";
 import type { LoneStatement } from "../storage/lone-changes.js";
 import type { StoredNotice } from "../storage/notices/ports.js";
 import type { StoredAuditEntry, StoredSignIn } from "../storage/operators/ports.js";
+import type { QuarantineListing } from "../storage/quarantined/quarantine-directory.js";
 import type { Removal } from "../storage/removals/ports.js";
 import type { DirectoryQuery, SessionListing } from "../storage/session-directory.js";
 
@@ -59,11 +63,36 @@ export interface SessionRestores {
 	choices(): RestoreChoices["backups"];
 	compare(from: string, sessionId: string): Promise<RestoreDiff>;
 	restore(from: string, sessionId: string, seq: number, along: Along): Promise<unknown>;
-	undo(sessionId: string, seq: number, along: Along): Promise<unknown>;
+	undo(sessionId: string, seq: number, along: Along, leftMs: number): Promise<unknown>;
 }
 
 /** What is in memory of a session, on this server. */
 export interface LiveSessions {
 	isLive(id: string): boolean;
 	watcherCount(id: string): number;
+}
+
+/** The backups of this server, as schedule and local socket use them, too. */
+export interface BackupWorks {
+	readonly work: BackupWork | null;
+	gauges(): Promise<BackupGauges>;
+	kept(): Promise<KeptBackup[]>;
+	demandRoom(toProve: string | null): Promise<void>;
+	take(order: { readonly label: string; readonly full: boolean }): Promise<BackupEntry>;
+	prove(order: { readonly name: string; readonly full: boolean }): Promise<BackupEntry>;
+	/** An attempt that failed: said loudly. */
+	note(error: unknown): void;
+}
+
+/** The register of sessions that were set aside. */
+export interface QuarantineRows {
+	page(cursor: string | null, limit: number): Promise<QuarantineListing[]>;
+	counts(): Promise<Partial<Record<SessionStanding, number>>>;
+}
+
+/** What `/metrics` asks for at each scrape: memory, or a bounded walk along an index. */
+export interface UpkeepGauges {
+	/** null: the engine has backups of its own. Never rejects. */
+	backups(): Promise<BackupGauges | null>;
+	quarantined(): ReturnType<QuarantineRows["counts"]>;
 }

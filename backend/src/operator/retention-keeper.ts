@@ -5,12 +5,18 @@ import type { Log } from "../log.js";
 import type { LoneStatement } from "../storage/lone-changes.js";
 import type { SessionRepository } from "../storage/ports.js";
 import type { OldSession, Removal } from "../storage/removals/ports.js";
+import type { AuditBook, Origin } from "./audit-book.js";
 import type { LoneWriter } from "./ports.js";
+
+type TellUndone = (done: number, total: number) => void;
+const ignore: TellUndone = () => undefined;
+const DAY_MS = 24 * 3_600_000;
 
 export interface RemovalStore {
 	old(endedBeforeMs: number, after: OldSession | null, limit: number): Promise<OldSession[]>;
 	due(nowMs: number, limit: number): Promise<Removal[]>;
 	retired(sinceMs: number, nowMs: number, limit: number): Promise<Removal[]>;
+	countRetired(sinceMs: number, nowMs: number): Promise<number>;
 	mark(removal: Omit<Removal, "sessionId">): LoneStatement;
 	unmark(sessionKey: number): LoneStatement;
 	purge(removal: Removal, activityAtMs: number): LoneStatement[];
@@ -20,6 +26,7 @@ export interface RetentionKeeperDeps {
 	readonly policy: RetentionPolicy;
 	readonly store: RemovalStore;
 	readonly writer: LoneWriter;
+	readonly audit: Pick<AuditBook, "prepare">;
 	readonly sessions: Pick<SessionRepository, "lastActivity">;
 	/** A session that was marked is forgotten by whoever holds it in memory. */
 	readonly onHidden: (session: Pick<OldSession, "sessionId" | "sessionKey">) => void;
@@ -31,6 +38,15 @@ export interface RetentionKeeperDeps {
 export interface RetentionPass {
 	readonly marked: number;
 	readonly purged: number;
+}
+
+/** What an undo has taken back. */
+export interface RetentionUndone {
+	readonly sessions: number;
+	/** How long an ended session is kept; null: for ever. */
+	readonly keepDays: number | null;
+	/** Some are older than that: the next pass hides them again. */
+	readonly hidesAgain: boolean;
 }
 
 /**
@@ -75,16 +91,36 @@ export class RetentionKeeper {
 		return done;
 	}
 
-	/** Takes back every mark of retention that was set at or after `sinceMs`. How many there were. */
-	async undo(sinceMs: number): Promise<number> {
-		const { store, writer, now } = this.#deps;
-		let count = 0;
+	/**
+	 * Takes back every mark of retention that was set at or after `sinceMs` and whose undo window is
+	 * not over, in pages; the audit log's entry is in the transaction of the first. Rejects with why
+	 * the storage takes no writes; what was taken back until then stays so.
+	 */
+	async undo(sinceMs: number, origin: Origin, tell: TellUndone = ignore): Promise<RetentionUndone> {
+		const { policy, store, writer, audit, now } = this.#deps;
+		// 1. Not while a pass sets marks.
+		await this.#running;
+		const total = await store.countRetired(sinceMs, now());
+		const since = new Date(sinceMs).toISOString();
+		const before = { hiddenSessions: total, since };
+		const deed = { action: "undo-retention", subject: null, before, after: null } as const;
+		let entry = audit.prepare(deed, origin).statements;
+		let sessions = 0;
+		// 2. Page by page; one whose window ends just now is no longer among them.
 		for (;;) {
 			const page = await store.retired(sinceMs, now(), RETENTION_PAGE_SESSIONS);
-			if (page.length === 0) return count;
-			await writer.write(page.map(({ sessionKey }) => store.unmark(sessionKey)));
-			count += page.length;
+			if (page.length === 0) break;
+			const marks = page.map(({ sessionKey }) => store.unmark(sessionKey));
+			await writer.write([...marks, ...entry]);
+			entry = [];
+			sessions += page.length;
+			tell(sessions, total);
 		}
+		// 3. Whether it lasts.
+		const { keepMs } = policy;
+		const keepDays = keepMs === null ? null : keepMs / DAY_MS;
+		const old = keepMs === null ? [] : await store.old(now() - keepMs, null, 1);
+		return { sessions, keepDays, hidesAgain: old.length > 0 };
 	}
 
 	async #markOld(): Promise<number> {

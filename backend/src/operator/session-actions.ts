@@ -144,7 +144,9 @@ export class SessionActions {
 		const { id, subject, ended } = readEntry(entry);
 		const deed = { action: "undo-restore", subject, undone: id, origin } as const;
 		return asUndo(() =>
-			this.#audited(deed, (along) => this.#deps.restores.undo(subject, ended.seq, along)),
+			this.#audited(deed, (along) =>
+				this.#deps.restores.undo(subject, ended.seq, along, ended.leftMs),
+			),
 		);
 	}
 

@@ -20,7 +20,12 @@ export function standingOf(session: Session) {
 }
 
 /** What an undo goes by: the entry that it takes back, as `standingOf` wrote it. */
-export function readEntry({ id, subject, before, after }: StoredAuditEntry) {
+export function readEntry({
+	id,
+	subject,
+	before,
+	after,
+}: Pick<StoredAuditEntry, "id" | "subject" | "before" | "after">) {
 	const was = (before ?? {}) as Partial<ReturnType<typeof standingOf>>;
 	const became = (after ?? {}) as Partial<ReturnType<typeof standingOf>>;
 	const leftMs = Math.round((was.remainingSeconds ?? 0) * 1000);

@@ -143,7 +143,10 @@ export async function assembleStorage(
 	});
 	const sessions = new SessionRepo(driver, statements, service.lastSessionKey);
 	const register = new QuarantineRegister({ statements, commits, now });
-	sessions.onHarmed = (key, reason, row) => register.note(key, reason, row);
+	sessions.onHarmed = (sessionKey, reason, row) => {
+		if (register.note(sessionKey, reason, row))
+			opening.log.error({ sessionKey, reason }, "a session does not verify and was set aside");
+	};
 	return {
 		sessions,
 		commits,

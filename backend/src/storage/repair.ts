@@ -19,6 +19,11 @@ export interface RepairOrder {
 	readonly isDryRun: boolean;
 	readonly log: Log;
 	readonly onProgress: (progress: Progress) => void;
+	/**
+	 * Has a session repaired by the server that holds the database; null: it verifies. Not given: a
+	 * repair is refused while a server runs.
+	 */
+	readonly askServer?: (database: string, sessionKey: number) => Promise<RepairPlan | null>;
 }
 
 export interface RepairReport {
@@ -37,9 +42,11 @@ const HARMED_MAX = 100_000;
 
 /**
  * Repairs what doctor finds harmed: damaged pages by the road of a recovery, a session that does
- * not verify by its log. A dry run changes nothing and works beside a running server.
+ * not verify by its log. Beside a running server a dry run changes nothing, and sessions are
+ * repaired by the server itself.
  *
- * @throws STORAGE_LOCKED while a server has the database, SESSION_NOT_FOUND, and as a start does.
+ * @throws STORAGE_LOCKED where the database itself is damaged and a server has it,
+ * SESSION_NOT_FOUND, and as a start does.
  */
 export async function repair(config: SqliteConfig, order: RepairOrder): Promise<RepairReport> {
 	const paths = databasePaths(resolve(config.path));
@@ -57,16 +64,14 @@ export async function repair(config: SqliteConfig, order: RepairOrder): Promise<
 		});
 	// 2. Nothing to do, or a server has it.
 	if (damage.length + keys.length === 0) return reportOf(paths, order, {});
-	demandUnserved(paths);
+	if (isLocked(paths)) {
+		if (damage.length > 0) throw served(paths, PAGES_NEED_REST);
+		return reportOf(paths, order, { sessions: await askFor(paths, order, keys) });
+	}
 	// 3. The pages first: what follows needs a database that can be read.
 	if (damage[0] !== undefined) writeMarker(paths, damage[0]);
 	return withStorage(config, order, async (repairer, recovery) => {
-		const sessions: RepairPlan[] = [];
-		for (const [at, key] of keys.entries()) {
-			order.onProgress({ step: "repairing", done: at, total: keys.length });
-			const plan = await repairIfThere(repairer, key);
-			if (plan !== null) sessions.push(plan);
-		}
+		const sessions = await repairEach(order, keys, (key) => repairer.repair(key));
 		return reportOf(paths, order, { recovery, damage, sessions });
 	});
 }
@@ -86,7 +91,8 @@ async function repairOne(
 		return Number(row["session_key"]);
 	});
 	if (order.isDryRun) return reportOf(paths, order, { sessions: await planAll(paths, [key]) });
-	demandUnserved(paths);
+	if (isLocked(paths))
+		return reportOf(paths, order, { sessions: await askFor(paths, order, [key]) });
 	return withStorage(config, order, async (repairer, recovery) => {
 		const plan = await repairer.repair(key);
 		return reportOf(paths, order, { recovery, sessions: plan === null ? [] : [plan] });
@@ -106,22 +112,43 @@ const reportOf = (
 	...parts,
 });
 
-function demandUnserved(paths: DatabasePaths): void {
-	if (isLocked(paths))
-		throw new SavepointError(
-			"STORAGE_LOCKED",
-			"A server uses this database. Stop it, run the repair, and start it again; with --dry-run the repair only looks, also beside a server.",
-		);
+const PAGES_NEED_REST = "The database itself is damaged, which nobody can repair beside a server";
+const CANNOT_ASK = "It cannot be asked to repair anything";
+
+const served = ({ database }: DatabasePaths, why: string): SavepointError =>
+	new SavepointError(
+		"STORAGE_LOCKED",
+		`A server uses ${database}. ${why}: stop it, run the repair, and start it again. With --dry-run the repair only looks, also beside a server.`,
+	);
+
+/** The server that holds the database repairs each of them itself. */
+function askFor(
+	paths: DatabasePaths,
+	order: RepairOrder,
+	keys: readonly number[],
+): Promise<RepairPlan[]> {
+	const { askServer } = order;
+	if (askServer === undefined) throw served(paths, CANNOT_ASK);
+	return repairEach(order, keys, (key) => askServer(paths.database, key));
 }
 
-/** A session that a recovery has just made anew may be gone, or need nothing. */
-async function repairIfThere(repairer: SessionRepairer, key: number): Promise<RepairPlan | null> {
-	try {
-		return await repairer.repair(key);
-	} catch (error) {
-		if (error instanceof SavepointError && error.code === "SESSION_NOT_FOUND") return null;
-		throw error;
+/** A session that a recovery has just made anew, say, may be gone, or need nothing. */
+async function repairEach(
+	{ onProgress }: RepairOrder,
+	keys: readonly number[],
+	repairOf: (key: number) => Promise<RepairPlan | null>,
+): Promise<RepairPlan[]> {
+	const plans: RepairPlan[] = [];
+	for (const [at, key] of keys.entries()) {
+		onProgress({ step: "repairing", done: at, total: keys.length });
+		try {
+			const plan = await repairOf(key);
+			if (plan !== null) plans.push(plan);
+		} catch (error) {
+			if (!(error instanceof SavepointError) || error.code !== "SESSION_NOT_FOUND") throw error;
+		}
 	}
+	return plans;
 }
 
 async function planAll(paths: DatabasePaths, keys: readonly number[]): Promise<RepairPlan[]> {

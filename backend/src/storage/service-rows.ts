@@ -31,6 +31,13 @@ export const updateCounters: WriteStatement = {
 	changes: 1,
 };
 
+/** In the transaction of what makes it necessary; see `ServiceState.generation`. */
+export const raiseGeneration: WriteStatement = {
+	sql: "update service set generation = generation + 1 where id = 1",
+	paramCount: 0,
+	changes: 1,
+};
+
 export const heartbeatParams = (beat: Heartbeat): SqlValue[] => [
 	beat.atMs,
 	beat.downtimeMs,
@@ -67,7 +74,10 @@ const SELECT_LAST_KEY = `select max(last_key) as last_key from (
 
 export interface ServiceState {
 	readonly instanceId: string;
-	/** How often this storage was restored whole, counted from 1. */
+	/**
+	 * Counted from 1, and one more whenever something of what was acknowledged may be gone: a restore
+	 * of the whole storage, a recovery, a repair that cut a session.
+	 */
 	readonly generation: number;
 	readonly heartbeatAtMs: number;
 	readonly downtimeMs: number;

@@ -235,14 +235,13 @@ export class SessionRepo implements SessionRepository {
 
 	async lastActivity(key: number): Promise<number> {
 		const [session] = await this.#driver.query(
-			`select started_at, (select max(seq) from session_log where session_key = $1) as seq
-			from sessions where session_key = $2`,
-			[key, key],
+			"select started_at, result, seq from sessions where session_key = $1",
+			[key],
 		);
 		if (session === undefined) return 0;
 		try {
 			// Backwards over what the sweep and operators did: a few entries at most.
-			for (let seq = Number(session["seq"] ?? 0); seq > 0; seq -= 1) {
+			for (let seq = await this.#lastSeq(key, session); seq > 0; seq -= 1) {
 				const [entry] = await this.#readLog(key, seq - 1, 1);
 				if (entry === undefined) break;
 				if (isByPlayer(entry)) return Number(entry["recorded_at"]);
@@ -252,6 +251,16 @@ export class SessionRepo implements SessionRepository {
 			if (!(error instanceof UnreadableRow)) throw error;
 		}
 		return Number(session["started_at"]);
+	}
+
+	/** The row of an active session may be behind its log. */
+	async #lastSeq(key: number, { result, seq }: SqlRow): Promise<number> {
+		if (result !== null) return Number(seq);
+		const [last] = await this.#driver.query(
+			"select max(seq) as seq from session_log where session_key = $1",
+			[key],
+		);
+		return Number(last?.["seq"] ?? 0);
 	}
 
 	async #readLog(key: number, after: number, limit: number): Promise<SqlRow[]> {

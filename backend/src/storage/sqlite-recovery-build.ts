@@ -107,18 +107,28 @@ function clockOf(
 	{ salvaged, backup, instanceId, nowMs }: BuildOptions,
 	tally: Tally,
 ): RecoveredClock {
-	const found = [salvaged?.scratch.connection, backup?.connection]
+	const rows = [salvaged?.scratch.connection, backup?.connection]
 		.map((from) => from?.prepare("select * from service where id = 1").get() as SqlRow | undefined)
-		.filter((row) => row !== undefined)
-		.filter((row) => Number(row["heartbeat_at"]) <= nowMs);
+		.filter((row) => row !== undefined);
+	const found = rows.filter((row) => Number(row["heartbeat_at"]) <= nowMs);
 	const largest = (column: string, least: number): number =>
 		found.reduce((sum, row) => Math.max(sum, Number(row[column])), least);
 	return {
 		instanceId,
+		generation: generationAbove(rows, backup),
 		createdAtMs: Number(found[0]?.["created_at"] ?? nowMs),
 		heartbeatAtMs: Math.min(nowMs, largest("heartbeat_at", tally.latestMs ?? nowMs)),
 		downtimeMs: largest("downtime_ms", tally.downtimeMs),
 	};
+}
+
+/**
+ * What a client saw last may be gone, as after a restore of the whole storage: a generation that is
+ * none of the old ones tells it to compare.
+ */
+function generationAbove(rows: readonly SqlRow[], backup: BackupSource | null): number {
+	const known = [...rows.map((row) => row["generation"]), backup?.entry.manifest.generation];
+	return 1 + Math.max(1, ...known.filter((one) => Number.isSafeInteger(one)).map(Number));
 }
 
 /** What the sessions add up to. */

@@ -3,12 +3,12 @@ import { writeFileDurable } from "./durable-files.js";
 import type { RecoveryReport } from "./ports.js";
 import { outcomeSentence, type RecoveryFindings, tallyOf } from "./recovery/findings.js";
 import { keysText, type ReportHead, recoveryText } from "./recovery/report-text.js";
+import { REPORT_TEXT } from "./set-aside-files.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
 import type { SetAside } from "./sqlite-quarantine.js";
 
-/** `report.json` for programs and `report.txt` for people, beside what was set aside. */
+/** For programs; `report.txt` is for people. Both lie beside what was set aside. */
 const JSON_NAME = "report.json";
-const TEXT_NAME = "report.txt";
 
 export interface Told {
 	readonly whatHappened: string;
@@ -51,7 +51,7 @@ export function writeReports(paths: DatabasePaths, aside: SetAside, told: Told):
 	const json = { ...head, progress: "done", failures, findings: shown, tally: tallyOrNull(told) };
 	const text = recoveryText(head, findings);
 	writeFileDurable(join(aside.directory, JSON_NAME), `${JSON.stringify(json, null, "\t")}\n`);
-	writeFileDurable(join(aside.directory, TEXT_NAME), text);
+	writeFileDurable(join(aside.directory, REPORT_TEXT), text);
 }
 
 const tallyOrNull = ({ findings }: Told) => findings && tallyOf(findings);

@@ -41,6 +41,8 @@ export function removeRecovered(paths: DatabasePaths): void {
 /** The clock of the service, as far as it was found. */
 export interface RecoveredClock {
 	readonly instanceId: string;
+	/** Higher than any that a client may have seen, so that clients compare and resend. */
+	readonly generation: number;
 	readonly createdAtMs: number;
 	readonly heartbeatAtMs: number;
 	readonly downtimeMs: number;
@@ -138,10 +140,10 @@ export class RecoveredDatabase {
 		const { connection } = this.writer;
 		connection
 			.prepare(
-				`insert into service (id, instance_id, created_at, heartbeat_at, downtime_ms)
-				values (1, ?, ?, ?, ?)`,
+				`insert into service (id, instance_id, created_at, heartbeat_at, downtime_ms, generation)
+				values (1, $instanceId, $createdAtMs, $heartbeatAtMs, $downtimeMs, $generation)`,
 			)
-			.run(clock.instanceId, clock.createdAtMs, clock.heartbeatAtMs, clock.downtimeMs);
+			.run(clock);
 		connection
 			.prepare(
 				`insert into session_stats

@@ -13,7 +13,7 @@ import type {
 	WriteBatch,
 } from "./driver.js";
 import { makeDirectoryDurable } from "./durable-files.js";
-import { assessFileSystem } from "./file-system.js";
+import { assessFileSystem, describeFileSystem } from "./file-system.js";
 import { type Migration, migrate, pendingMigrations, readMigrations } from "./migrate.js";
 import type { StatementList, StorageModule } from "./module.js";
 import type { RecoveryReport } from "./ports.js";
@@ -33,6 +33,7 @@ import { keepReserve } from "./sqlite-reserve-file.js";
 import { finishSwap } from "./sqlite-swap.js";
 import { ReaderThread, WriterThread } from "./sqlite-threads.js";
 import { readWalSalts } from "./sqlite-wal.js";
+import { spaceWarnings } from "./start-warnings.js";
 
 export interface OpenedSqlite {
 	readonly driver: SqliteDriver;
@@ -127,7 +128,10 @@ export async function openSqlite(opening: SqliteOpening): Promise<OpenedSqlite> 
 	const paths = databasePaths(config.path);
 	// 1. The directory, and whether a database may live there (F1, F2).
 	makeDirectoryDurable(paths.directory);
-	const warnings = assessFileSystem(paths.directory, config);
+	const warnings = [
+		...assessFileSystem(paths.directory, config),
+		...spaceWarnings(paths.directory, describeFileSystem(paths.directory).freeBytes),
+	];
 	// 2. Nobody else (G5).
 	const lock = lockUntilExit(paths, {
 		pid: process.pid,

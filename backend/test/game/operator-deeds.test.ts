@@ -143,6 +143,22 @@ describe.each(DRIVERS)("what operators do to a session on $name", (kit) => {
 		await open.close();
 	});
 
+	it("[O22, J3] a deleted session is not called due, as no sweep will end it", async () => {
+		const open = await OpenStore.open(kit);
+		const [gone, there] = [await open.create(10), await open.create(10)];
+		await remove(open, gone.sessionId);
+		await open.live(35_000);
+		await open.close();
+		const report = await examine(open.place, { now: () => open.nowMs });
+		expect(report.notes.join()).toContain("1 session is due and not ended");
+		// And brought back it has the time that it had.
+		const again = await OpenStore.open(kit, open.place, { nowMs: open.nowMs });
+		await bringBack(again, gone.sessionId, 7_000);
+		expect((await again.view(gone.sessionId)).remainingSeconds).toBeCloseTo(7, 1);
+		expect((await again.view(there.sessionId)).remainingSeconds).toBe(0);
+		await again.close();
+	});
+
 	it("[O20, T3] what an operator ended is no activity, also when it has grown old", async () => {
 		const open = await OpenStore.open(kit);
 		const id = await game(open);
@@ -155,6 +171,11 @@ describe.each(DRIVERS)("what operators do to a session on $name", (kit) => {
 			policy: { keepMs: 30 * DAY_MS, undoMs: DAY_MS },
 			store: removalsOf(open),
 			writer: new LoneChanges(open.storage.commits),
+			audit: {
+				prepare: () => {
+					throw new Error("A pass of retention is no operator's deed.");
+				},
+			},
 			sessions: open.storage.sessions,
 			onHidden: ({ sessionId }) => open.store.hide(sessionId),
 			now: () => open.nowMs,

@@ -65,7 +65,7 @@ describe("the schedule", () => {
 		// A restore makes one due at once, whatever there is.
 		expect(keeper({ generation: 2, now: () => nowMs - 30 * MINUTE_MS }).isDue()).toBe(true);
 		expect(kept.list().map((entry) => entry.name)).toEqual([name]);
-		expect(kept.gauges()).toMatchObject({ backups: 1, failures: 0, problem: null });
+		expect(await kept.gauges()).toMatchObject({ backups: 1, failures: 0, problem: null });
 	});
 
 	it("[Y5] one that fails is told in the log and as a warning, and tried again later", async () => {
@@ -74,7 +74,7 @@ describe("the schedule", () => {
 		kept.note(new Error("the proof broke"));
 		expect(kept.warnings().join()).toContain("the proof broke");
 		expect(errors).toHaveLength(1);
-		expect(kept.gauges()).toMatchObject({ failures: 1, problem: "the proof broke" });
+		expect(await kept.gauges()).toMatchObject({ failures: 1, problem: "the proof broke" });
 		expect(kept.isDue()).toBe(false);
 		nowMs += 6 * MINUTE_MS;
 		expect(kept.isDue()).toBe(true);
@@ -89,9 +89,50 @@ describe("the schedule", () => {
 		});
 		await kept.takeDue();
 		expect(kept.warnings().join()).toContain("One page is damaged.");
-		expect(kept.gauges()).toMatchObject({ newestProvenAtMs: null, failures: 1 });
+		expect(await kept.gauges()).toMatchObject({ newestProvenAtMs: null, failures: 1 });
 		nowMs += 6 * MINUTE_MS;
 		expect(kept.isDue()).toBe(true);
+	});
+
+	it("[O41] is overdue when the newest proven one is too old and there is news", async () => {
+		const kept = keeper();
+		expect(await kept.gauges()).toMatchObject({ isOverdue: true, newestProvenAtMs: null });
+		await kept.take(scheduled);
+		expect(await kept.gauges()).toMatchObject({ isOverdue: false, newestProvenAtMs: nowMs });
+		nowMs += 71 * MINUTE_MS;
+		expect(await kept.gauges()).toMatchObject({ isOverdue: false });
+		changes += 1;
+		expect(await kept.gauges()).toMatchObject({ isOverdue: true });
+		// Without a schedule nothing is late.
+		const keep = { hours: 1, days: 1, weeks: 1 };
+		const never = keeper({ config: { everyMinutes: 0, keep } });
+		expect(await never.gauges()).toMatchObject({ isOverdue: false });
+		await kept.take(scheduled);
+		expect(await kept.gauges()).toMatchObject({ isOverdue: false, backups: 2 });
+	});
+
+	it("[O41] a directory that cannot be read is a problem, not an end of the metrics", async () => {
+		const blocked = keeper({ directory: join(directory.path, "savepoint.sqlite") });
+		const { problem, backups: count } = await blocked.gauges();
+		expect(problem).toContain("cannot be listed");
+		expect(count).toBe(0);
+	});
+
+	it("[O40] tells how far it is while it is under way, and nothing afterwards", async () => {
+		const kept = keeper();
+		const steps = new Set<string>();
+		const taking = kept.take(scheduled, ({ step }) => {
+			expect(kept.work?.progress?.step).toBe(step);
+			steps.add(step);
+		});
+		expect(kept.work).toMatchObject({ kind: "back-up", backup: null, startedAtMs: nowMs });
+		const { name } = await taking;
+		expect(steps.size).toBeGreaterThan(1);
+		expect(kept.work).toBeNull();
+		const proving = kept.prove({ name, full: false });
+		expect(kept.work).toMatchObject({ kind: "prove", backup: name });
+		await proving;
+		expect(kept.work).toBeNull();
 	});
 
 	it("[Y5] whoever asks while one is under way waits for its end", async () => {

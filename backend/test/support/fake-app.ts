@@ -40,6 +40,15 @@ function closedConsole(): Console {
 		notices: { active: async () => [], all: off, send: off, withdraw: off },
 		history: { read: off, start: () => undefined, stop: async () => undefined },
 		retention: { start: () => undefined, stop: async () => undefined, undo: off, pass: off },
+		backups: { view: off, backUp: off, prove: off },
+		quarantine: { view: off },
+		storage: {
+			read: () => {
+				throw new SavepointError("CONSOLE_OFF");
+			},
+			start: () => undefined,
+			stop: () => undefined,
+		},
 		viewRetention: off,
 		overview: off,
 		undo: off,
@@ -103,6 +112,7 @@ export async function makeFakeApp(
 				},
 			}),
 		},
+		upkeep: { backups: async () => null, quarantined: async () => ({}) },
 		config: { ...readConfig({ SAVEPOINT_WRITES_PER_MINUTE: "0" }), ...overrides },
 		log,
 		clock: Date,

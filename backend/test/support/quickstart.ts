@@ -8,10 +8,13 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const QUICKSTART = "specs/017-persist-session-storage/quickstart.md";
 const MARK = "-- end of block --";
 
-/** Blocks marked `sh` need only this machine; `sh container` a container engine. */
-export type Place = "sh" | "sh container";
+/**
+ * Blocks marked `sh` need only this machine; `sh container` a container engine, `sh systemd` a
+ * machine whose services may be changed.
+ */
+export type Place = "sh" | "sh container" | "sh systemd";
 
-const blocksOf = (document: string, place: Place): string[] =>
+export const blocksOf = (document: string, place: Place): string[] =>
 	[...readFileSync(join(ROOT, document), "utf8").matchAll(/^```([a-z ]+)\n([\s\S]*?)^```$/gm)]
 		.filter(([, mark]) => mark === place)
 		.map(([, , block]) => block ?? "");

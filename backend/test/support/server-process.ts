@@ -29,6 +29,8 @@ export interface ProcessEnd {
 export interface ServerProcess {
 	/** Resolves to the address; rejects with all that it said when it ends before that. */
 	listening(): Promise<string>;
+	/** As `listening`, when all that it says at its start has been said. */
+	welcomed(): Promise<string>;
 	/** Resolves when it, and what it ran under, is gone and all it said has arrived. */
 	readonly ended: Promise<ProcessEnd>;
 	readonly out: string;
@@ -81,6 +83,11 @@ export function startServer(options: ServerOptions): ServerProcess {
 	const signal = (name: NodeJS.Signals): void => sendSignal(child, options, said.out, name);
 	const server: ServerProcess = {
 		listening: () => waitForAddress(child, said, ended),
+		async welcomed() {
+			const url = await server.listening();
+			while (!said.out.includes("Ctrl+C stops")) await server.said();
+			return url;
+		},
 		ended,
 		get out() {
 			return said.out;

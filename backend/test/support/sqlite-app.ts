@@ -14,6 +14,8 @@ const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore, 
 
 export interface SqliteApp {
 	readonly app: FastifyInstance;
+	/** Path of the database file. */
+	readonly database: string;
 	/** Time goes by for the service, at once. */
 	readonly skip: (ms: number) => void;
 	/** The newest state as a proven backup; its name. */
@@ -31,7 +33,10 @@ export interface SqliteApp {
 	close(): Promise<void>;
 }
 
-/** The HTTP server over the real authority and a database of its own, which goes with it. */
+/**
+ * The HTTP server over the real authority and a database of its own, which goes with it; one that
+ * `SAVEPOINT_DB_PATH` of the settings names stays.
+ */
 export async function makeSqliteApp(
 	settings: Readonly<Record<string, string>> = {},
 ): Promise<SqliteApp> {
@@ -63,6 +68,7 @@ export async function makeSqliteApp(
 	await app.ready();
 	return {
 		app,
+		database: service.storage.report().location,
 		skip(ms) {
 			skippedMs += ms;
 		},

@@ -11,7 +11,8 @@ export interface RepositoryFile {
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const NOT_OURS = new Set(["node_modules", "dist", ".git", "coverage"]);
 const NOT_OURS_AT_ROOT = new Set(["data"]);
-const READ = /\.(ts|tsx|mjs|js|sql|md|yml|json|png|svg)$|(^|\/)(Dockerfile|LICENSE|run)$/;
+const READ =
+	/\.(ts|tsx|mjs|js|sql|md|yml|json|png|svg|conf|env|service)$|(^|\/)(Dockerfile|LICENSE|run)$/;
 
 function walk(directory: string): string[] {
 	return readdirSync(join(ROOT, directory), { withFileTypes: true }).flatMap((entry) => {

@@ -12,6 +12,7 @@ import {
 	FILE_LINES_MAX,
 	FILE_LINES_WARN,
 } from "./source-checks.js";
+import { checkThreats, THREATS_PATH } from "./threats.js";
 
 const repository = readRepository();
 const file = (path: string, text: string): RepositoryFile => ({ path, text });
@@ -39,6 +40,10 @@ describe("this repository is tidy", () => {
 
 	it("the server needs no channels and no advisory locks of its database", () => {
 		expect(checkChannels(repository)).toEqual([]);
+	});
+
+	it("each threat names a test that exists", () => {
+		expect(checkThreats(repository)).toEqual([]);
 	});
 
 	it("no link between documents is dead", () => {
@@ -172,5 +177,34 @@ describe("documents", () => {
 		expect(checkReachable([readme, file("docs/a.md", ""), file("docs/b.md", "[b](b.md)")])).toEqual(
 			["docs/b.md is linked from no other document."],
 		);
+	});
+});
+
+describe("the threat model", () => {
+	const path = "backend/test/a.test.ts";
+	const test = file(path, 'it("[X1] a body counts", f);');
+	const model = (...rows: string[]) => file(THREATS_PATH, `${rows.join("\n")}\n`);
+	const row = `| a large body | a bound | \`${path}\`: *[X1] a body counts* |`;
+
+	it("agrees with the tests", () => {
+		expect(
+			checkThreats([model("| Threat | Defence | Test |", "|---|---|---|", row), test]),
+		).toEqual([]);
+	});
+
+	it("a test that is not there is found, by its file or its title", () => {
+		expect(checkThreats([model(row)])).toEqual([
+			`${THREATS_PATH} names ${path}, which is not there.`,
+		]);
+		expect(checkThreats([model(row), file(path, 'it("[X1] another", f);')])).toEqual([
+			`${path} has no test with the title "[X1] a body counts", which ${THREATS_PATH} names.`,
+		]);
+	});
+
+	it("a threat without a test is found, and a model that is gone", () => {
+		expect(checkThreats([model("| a slow body | time limits | – |")])).toEqual([
+			`${THREATS_PATH} names no test for: a slow body.`,
+		]);
+		expect(checkThreats([test])).toEqual([`${THREATS_PATH} is not there.`]);
 	});
 });

@@ -89,6 +89,8 @@ const app = buildApp({
 	console: openConsole({
 		config,
 		storage,
+		backups: null,
+		report: storage.report,
 		authority,
 		live: authority,
 		deeds: authority.deeds,
@@ -98,6 +100,7 @@ const app = buildApp({
 		log,
 		now: storage.now,
 	}),
+	upkeep: { backups: async () => null, quarantined: async () => ({}) },
 	pagesDirectory: null,
 	storage,
 	config,

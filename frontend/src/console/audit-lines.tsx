@@ -5,7 +5,7 @@ import { Ask, type Question, Table, Trouble } from "./parts.js";
 import { useDeed } from "./use-deed.js";
 import { timeText } from "./words.js";
 
-const HEADS = ["When", "What", "To", "From", "Before", "After", ""] as const;
+const HEADS = ["When", "What", "Undo", "To", "From", "Before", "After"] as const;
 
 /** Entries of the audit log, each with its way back where there is one. */
 export function AuditLines(props: { entries: readonly AuditLine[]; onUndone: () => void }) {
@@ -19,6 +19,15 @@ export function AuditLines(props: { entries: readonly AuditLine[]; onUndone: () 
 						<th scope="row">{timeText(entry.at)}</th>
 						<td>{actionText(entry.action)}</td>
 						<td>
+							{entry.undoneBy !== null ? (
+								"undone"
+							) : entry.undo === null ? null : (
+								<button type="button" class="quiet" onClick={() => ask(entry)}>
+									Undo
+								</button>
+							)}
+						</td>
+						<td>
 							<Subject entry={entry} />
 						</td>
 						<td>{entry.from}</td>
@@ -27,15 +36,6 @@ export function AuditLines(props: { entries: readonly AuditLine[]; onUndone: () 
 						</td>
 						<td>
 							<State state={entry.after} />
-						</td>
-						<td>
-							{entry.undoneBy !== null ? (
-								"undone"
-							) : entry.undo === null ? null : (
-								<button type="button" class="quiet" onClick={() => ask(entry)}>
-									Undo
-								</button>
-							)}
 						</td>
 					</tr>
 				))}

@@ -2,16 +2,19 @@ import type { SignedIn } from "@savepoint/core";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { AuditPage } from "./audit.js";
+import { BackupsPage } from "./backups.js";
 import { call, Refusal } from "./call.js";
 import { KeepingPage } from "./keeping.js";
 import { NoticesPage } from "./notices.js";
 import { OverviewPage } from "./overview.js";
 import { Trouble, Waiting } from "./parts.js";
+import { QuarantinePage } from "./quarantine.js";
 import { PAGES, type Route, useRoute } from "./route.js";
 import { SessionPage } from "./session.js";
 import { SessionsPage } from "./sessions.js";
 import { SignIn } from "./sign-in.js";
 import { SignedOut } from "./signed-out.js";
+import { StoragePage } from "./storage.js";
 
 type Access =
 	| { readonly kind: "unknown" | "out" | "in" }
@@ -91,6 +94,12 @@ function Page({ route }: { route: Route }) {
 			return <SessionsPage />;
 		case "session":
 			return <SessionPage key={route.sessionId} sessionId={route.sessionId} />;
+		case "storage":
+			return <StoragePage />;
+		case "backups":
+			return <BackupsPage />;
+		case "quarantine":
+			return <QuarantinePage />;
 		case "notices":
 			return <NoticesPage />;
 		case "keeping":

@@ -2,8 +2,9 @@ import { HISTORY_SPANS, type History, type HistorySpan, type Overview } from "@s
 import { useMemo, useState } from "preact/hooks";
 import { Chart } from "./chart.js";
 import { Badge, Card, Figure, Figures, Trouble, Waiting } from "./parts.js";
+import { StorageNow, Warnings } from "./storage-now.js";
 import { useLoaded } from "./use-loaded.js";
-import { agoText, bytesText, countText, msText, timeText } from "./words.js";
+import { agoText, countText, timeText } from "./words.js";
 
 const EVERY_MS = 5_000;
 const HISTORY_EVERY_MS = 60_000;
@@ -22,24 +23,10 @@ export function OverviewPage() {
 }
 
 function Now({ overview }: { overview: Overview }) {
-	const { stats, storage, commits, health } = overview;
+	const { stats, health } = overview;
 	return (
 		<>
-			{health.status === "unavailable" && (
-				<p class="trouble" role="alert">
-					Nothing can be stored now: {health.reason} ({health.code})
-				</p>
-			)}
-			{storage.recovery !== null && (
-				<p class="trouble">
-					{storage.recovery.reason} {storage.recovery.outcome}
-				</p>
-			)}
-			{storage.warnings.map((warning) => (
-				<p key={warning} class="warning">
-					{warning}
-				</p>
-			))}
+			<Warnings overview={overview} />
 			<div class="cards">
 				<Card title="Sessions">
 					<Figures>
@@ -52,28 +39,7 @@ function Now({ overview }: { overview: Overview }) {
 						<Figure label="Last activity" value={agoText(stats.latestActivityAt)} />
 					</Figures>
 				</Card>
-				<Card title="Storage">
-					<Figures>
-						<Figure label="Database" value={bytesText(storage.databaseBytes)} />
-						<Figure label="Write-ahead log" value={bytesText(storage.walBytes)} />
-						<Figure label="Free on its disk" value={bytesText(storage.freeBytes)} />
-						<Figure label="Moves to be folded" value={countText(storage.tailRows)} />
-						<Figure label="Downtime in all" value={msText(storage.downtimeMs)} />
-					</Figures>
-					<p class="empty">
-						<code>{storage.location}</code>
-					</p>
-				</Card>
-				<Card title="Commits">
-					<Figures>
-						<Figure label="Mean of a commit" value={msText(commits.commitMsMean)} />
-						<Figure label="Slowest" value={msText(commits.commitMsMax)} />
-						<Figure label="Commits" value={countText(commits.batches)} />
-						<Figure label="Changes stored" value={countText(commits.writes)} />
-						<Figure label="Largest batch" value={countText(commits.largestBatch)} />
-						<Figure label="Waiting now" value={countText(commits.queueDepth)} />
-					</Figures>
-				</Card>
+				<StorageNow overview={overview} />
 				<Card title="Server">
 					<Figures>
 						<Figure label="Version" value={overview.serverVersion} />

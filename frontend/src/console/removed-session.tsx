@@ -24,7 +24,14 @@ export function RemovedSession({ audit, onBack }: { audit: SessionAudit; onBack:
 			<p>
 				{isByOperator ? "It was deleted on " : "Retention has hidden it on "}
 				{timeText(removal.removedAt)}. What is stored of it goes on {timeText(removal.purgeAt)}
-				{isByOperator ? "; until then it can be brought back." : "; its result stays for ever."}
+				{isByOperator ? (
+					"; until then it can be brought back."
+				) : (
+					<>
+						; until then <code>savepoint retention undo</code> brings it back, with all that were
+						hidden since a time that you name. Its result stays for ever.
+					</>
+				)}
 			</p>
 			<Trouble refusal={refusal} />
 			{isByOperator && (

@@ -92,7 +92,7 @@ function Changes({ diff }: { diff: RestoreDiff }) {
 	const { here, there, movesAfter, artifacts } = diff;
 	return (
 		<>
-			<Table caption="What a restore would change" heads={["", "Now", "In the backup"]}>
+			<Table caption="What a restore would change" heads={["", "Now", "Then"]}>
 				<tr>
 					<th scope="row">State</th>
 					<td>{here.result ?? "active"}</td>

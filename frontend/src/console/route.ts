@@ -1,7 +1,16 @@
 import { useEffect, useState } from "preact/hooks";
 
 /** The pages of the console. What is shown stands in the address's fragment, so Back works. */
-export const PAGES = ["overview", "sessions", "notices", "keeping", "audit"] as const;
+export const PAGES = [
+	"overview",
+	"sessions",
+	"storage",
+	"backups",
+	"quarantine",
+	"notices",
+	"keeping",
+	"audit",
+] as const;
 export type PageName = (typeof PAGES)[number];
 
 export type Route =

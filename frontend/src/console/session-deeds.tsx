@@ -6,19 +6,14 @@ import { RestoreDialog } from "./restore-dialog.js";
 import { useDeed } from "./use-deed.js";
 
 /** What an operator can do to a session. Each asks first, and can be undone in the audit log. */
-export function SessionDeeds({ session, onDone }: { session: Session; onDone: () => void }) {
-	const [done, setDone] = useState<string | null>(null);
-	const deed = useDeed(onDone);
+export function SessionDeeds(props: { session: Session; onDone: (what: string) => void }) {
+	const { session, onDone } = props;
+	const deed = useDeed(() => undefined);
 	const [question, setQuestion] = useState<Question | null>(null);
 	const [isRestoring, setRestoring] = useState(false);
 	const path = `/sessions/${session.sessionId}`;
-	const run = (words: string, act: () => Promise<ActionAnswer>): void => {
-		setDone(null);
-		deed.run(async () => {
-			await act();
-			setDone(words);
-		});
-	};
+	const run = (what: string, act: () => Promise<ActionAnswer>): void =>
+		deed.run(() => act().then(() => onDone(what)));
 	const end = (): void =>
 		setQuestion({
 			title: "End this session?",
@@ -60,7 +55,6 @@ export function SessionDeeds({ session, onDone }: { session: Session; onDone: ()
 				</button>
 			</div>
 			<Trouble refusal={deed.refusal} />
-			<div role="status">{done === null ? null : <p class="done">{done}</p>}</div>
 			<Ask question={question} onClose={() => setQuestion(null)} />
 			{isRestoring && (
 				<RestoreDialog session={session} onYes={restore} onClose={() => setRestoring(false)} />

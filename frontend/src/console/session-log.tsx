@@ -1,5 +1,5 @@
 import type { LoggedMove, SessionLog } from "@savepoint/core";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type PageMarks, Pager } from "./pager.js";
 import { Empty, Table, Trouble, Waiting } from "./parts.js";
 import { useLoaded } from "./use-loaded.js";
@@ -9,14 +9,19 @@ const EVERY_MS = 2_000;
 const PAGE_MOVES = 25;
 
 /** The log of a session from its end, page by page. The first page is kept fresh. */
-export function SessionLogPages({ sessionId }: { sessionId: string }) {
+export function SessionLogPages({ sessionId, seq }: { sessionId: string; seq: number }) {
 	const [pages, setPages] = useState<PageMarks>([]);
 	const after = pages.at(-1);
 	const query = after === undefined ? "" : `&after=${after}`;
-	const { value, refusal } = useLoaded<SessionLog>(
+	const { value, refusal, reload } = useLoaded<SessionLog>(
 		`/sessions/${sessionId}/log?limit=${PAGE_MOVES}${query}`,
 		after === undefined ? EVERY_MS : null,
 	);
+	// The page is older than its session.
+	const isBehind = after === undefined && value !== null && (value.moves[0]?.seq ?? 0) < seq;
+	useEffect(() => {
+		if (isBehind) reload();
+	}, [isBehind, reload]);
 	return (
 		<>
 			<h2>Its log</h2>

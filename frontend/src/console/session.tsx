@@ -1,4 +1,5 @@
 import type { SessionAudit, SessionDetail } from "@savepoint/core";
+import { useState } from "preact/hooks";
 import { AuditLines } from "./audit-lines.js";
 import { LevelLegend, LevelPicture } from "./level-picture.js";
 import { Badge, Card, Empty, Figure, Figures, STATES, Trouble, Waiting } from "./parts.js";
@@ -17,10 +18,13 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
 	const audit = useLoaded<SessionAudit>(`/sessions/${sessionId}/audit?limit=${AUDIT_LINES}`);
 	const { value, refusal } = detail;
 	const isMissing = refusal?.code === "SESSION_NOT_FOUND";
-	const reload = (): void => {
+	const [done, setDone] = useState<string | null>(null);
+	const onDone = (what: string): void => {
+		setDone(what);
 		detail.reload();
 		audit.reload();
 	};
+	const onUndone = (): void => onDone("It was undone.");
 	return (
 		<>
 			<p>
@@ -29,15 +33,16 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
 			<h1>
 				<code>{sessionId}</code>
 			</h1>
+			<div role="status">{done === null ? null : <p class="done">{done}</p>}</div>
 			{isMissing ? (
-				audit.value !== null && <RemovedSession audit={audit.value} onBack={reload} />
+				audit.value !== null && <RemovedSession audit={audit.value} onBack={onUndone} />
 			) : (
 				<>
 					<Trouble refusal={refusal} />
 					{value === null ? (
 						refusal === null && <Waiting />
 					) : (
-						<Detail detail={value} onDone={reload} />
+						<Detail detail={value} onDone={onDone} />
 					)}
 				</>
 			)}
@@ -48,13 +53,14 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
 			) : audit.value.entries.length === 0 ? (
 				<Empty>Nothing.</Empty>
 			) : (
-				<AuditLines entries={audit.value.entries} onUndone={reload} />
+				<AuditLines entries={audit.value.entries} onUndone={onUndone} />
 			)}
 		</>
 	);
 }
 
-function Detail({ detail, onDone }: { detail: SessionDetail; onDone: () => void }) {
+function Detail(props: { detail: SessionDetail; onDone: (what: string) => void }) {
+	const { detail, onDone } = props;
 	const { session, watchers } = detail;
 	return (
 		<>
@@ -82,7 +88,7 @@ function Detail({ detail, onDone }: { detail: SessionDetail; onDone: () => void 
 				</Card>
 			</div>
 			<SessionDeeds session={session} onDone={onDone} />
-			<SessionLogPages sessionId={session.sessionId} />
+			<SessionLogPages sessionId={session.sessionId} seq={session.seq} />
 		</>
 	);
 }

@@ -2,12 +2,18 @@
 const count = new Intl.NumberFormat("en");
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const minute = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+const second = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 
 export const countText = (value: number): string => count.format(value);
 export const shortText = (value: number): string => short.format(value);
 export const timeText = (iso: string | null): string =>
 	iso === null ? "–" : moment.format(new Date(iso));
+export const dayText = (iso: string): string => day.format(new Date(iso));
+export const minuteText = (iso: string): string => minute.format(new Date(iso));
+export const secondText = (iso: string): string => second.format(new Date(iso));
 
 export function bytesText(bytes: number | null): string {
 	if (bytes === null) return "–";
@@ -18,6 +24,10 @@ export function bytesText(bytes: number | null): string {
 
 export const msText = (ms: number): string =>
 	ms < 10 ? `${ms.toFixed(2)} ms` : `${countText(Math.round(ms))} ms`;
+
+/** A count and its noun, which gets an s. */
+export const nounText = (value: number, noun: string): string =>
+	`${countText(value)} ${noun}${value === 1 ? "" : "s"}`;
 
 const AGES: readonly [string, number][] = [
 	["day", 86_400],

@@ -2,7 +2,8 @@ import type { Session } from "@savepoint/core";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { seriousFindings } from "../support/axe.js";
-import { describeInBrowser, type Stand } from "../support/game-page.js";
+import { untilState } from "../support/browser.js";
+import { describeInBrowser, isPlaying, type Stand, untilScreen } from "../support/game-page.js";
 
 /**
  * Goal: an operator can end, delete and restore a session and take each back, with a mouse, with
@@ -69,6 +70,7 @@ describeInBrowser("a session in the console", (stand) => {
 		// 3. Deleted: a clear state, and the way back.
 		await page.click("text=Delete…");
 		await page.click("dialog .deed");
+		await page.waitForSelector("text=The session was deleted.");
 		await page.waitForSelector("text=What is stored of it goes on");
 		expect(await stateOf(stand(), id)).toBe("404");
 		expect(await seriousFindings(page)).toEqual([]);
@@ -161,6 +163,29 @@ describeInBrowser("a session in the console", (stand) => {
 		await tabTo("Undo");
 		await page.keyboard.press("Enter");
 		await page.waitForSelector("tr:has-text('reopen session')");
+		expect(await stateOf(stand(), id)).toBe("active");
+	});
+
+	it("[O21] that was ended and given back is played on once its player loads it anew", async () => {
+		const operator = await signIn(stand());
+		const player = await stand().open();
+		const id = await stand().start(player, 300);
+		const playing = await untilState(player, ({ timeMs }) => (timeMs ?? 0) > 1_000);
+		await operator.goto(`${stand().server.url}/console#/sessions/${id}`);
+		await operator.click("text=End…");
+		await operator.click("dialog .deed");
+		await operator.waitForSelector("tr:has-text('end session')");
+		await untilScreen(player, "result");
+		// Not yet: a reload leads to the start.
+		await player.reload();
+		await untilScreen(player, "start");
+		await operator.click("tr:has-text('end session') >> text=Undo");
+		await operator.click("dialog .deed");
+		await operator.waitForSelector("tr:has-text('reopen session')");
+		await player.reload();
+		const again = await untilState(player, isPlaying);
+		expect(again.sessionId).toBe(id);
+		expect(again.timeMs ?? 0).toBeGreaterThanOrEqual(playing.timeMs ?? 0);
 		expect(await stateOf(stand(), id)).toBe("active");
 	});
 

@@ -29,6 +29,11 @@ export class GameServer {
 		return server;
 	}
 
+	/** Path of its database file. */
+	get database(): string {
+		return join(this.#data, "savepoint.sqlite");
+	}
+
 	/** Resolves when it answers. */
 	async start(settings: Readonly<Record<string, string>> = {}): Promise<void> {
 		const child = spawn(process.execPath, [SERVER], {
@@ -36,7 +41,7 @@ export class GameServer {
 				...process.env,
 				HOST: "127.0.0.1",
 				PORT: String(this.#port),
-				SAVEPOINT_DB_PATH: join(this.#data, "savepoint.sqlite"),
+				SAVEPOINT_DB_PATH: this.database,
 				...settings,
 			},
 			stdio: ["ignore", "ignore", "inherit"],

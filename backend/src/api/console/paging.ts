@@ -11,6 +11,11 @@ export const pageFields = {
 };
 export const PageQuery = Type.Object(pageFields);
 
+/** One word of a list. */
+export const words = <T extends string>(values: readonly T[]) =>
+	Type.Unsafe<T>({ type: "string", enum: [...values] });
+
+/** Throws BAD_REQUEST. */
 export function readLimit(text: string | undefined): number {
 	const limit = Number(text ?? CONSOLE_PAGE_DEFAULT);
 	if (limit >= 1 && limit <= CONSOLE_PAGE_MAX) return limit;

@@ -12,11 +12,9 @@ import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { ApiContext } from "../context.js";
 import { readErrors } from "../documented.js";
-import { PageQuery, pageFields, readLimit } from "./paging.js";
+import { PageQuery, pageFields, readLimit, words } from "./paging.js";
 
 const TAG = { tags: ["console"] };
-const words = <T extends string>(values: readonly T[]) =>
-	Type.Unsafe<T>({ type: "string", enum: [...values] });
 const SessionsQuery = Type.Object({
 	...pageFields,
 	filter: Type.Optional(words(SESSION_FILTERS)),

@@ -6,6 +6,7 @@ import { registerConsoleReads } from "./reads.js";
 import { registerSessionActions } from "./session-actions.js";
 import { registerSessionReads } from "./session-reads.js";
 import { registerSignIn } from "./sign-in.js";
+import { registerUpkeep } from "./upkeep.js";
 
 /** The operator's calls, behind a guard of their own. */
 export function registerConsole(app: FastifyInstance, context: ApiContext): void {
@@ -20,6 +21,7 @@ export function registerConsole(app: FastifyInstance, context: ApiContext): void
 				registerSessionReads(signedIn, context);
 				registerConsoleActions(signedIn, context);
 				registerSessionActions(signedIn, context);
+				registerUpkeep(signedIn, context);
 				registered();
 			});
 			done();

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { ApiContext } from "../context.js";
 import { CountedHistogram } from "./counted-histogram.js";
 import { STATUS_CLASSES } from "./request-counts.js";
+import { addUpkeep } from "./upkeep.js";
 
 /**
  * What `/metrics` shows. Everything is counted elsewhere, in plain numbers, and read when somebody
@@ -16,6 +17,7 @@ export function createRegistry(context: ApiContext): Registry {
 	addSessions(registry, context);
 	addCommits(registry, context);
 	addStorage(registry, context);
+	addUpkeep(registry, context);
 	return registry;
 }
 

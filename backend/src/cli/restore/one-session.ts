@@ -1,13 +1,11 @@
-import { readConfig } from "../../config.js";
 import { askServer } from "../../control/control-client.js";
-import type { Log } from "../../log.js";
 import type { SessionRestored } from "../../operations/restore-session.js";
 import type { SessionDiff, SessionStanding } from "../../operations/session-diff.js";
-import { openService } from "../../service.js";
 import { databaseAt, isServed } from "../../storage/upkeep.js";
 import type { RestoreFlags } from "../restore.js";
 import { storageConfig } from "../support/database-option.js";
 import { print, printJson } from "../support/output.js";
+import { withService } from "../support/service-here.js";
 import { columns, nounText } from "../support/words.js";
 
 interface Wanted {
@@ -62,27 +60,15 @@ function inServer(database: string): Restorer {
 	};
 }
 
-async function inThisProcess(
-	path: string,
-	act: (restorer: Restorer) => Promise<void>,
-): Promise<void> {
-	const env = { ...process.env, SAVEPOINT_DB_PATH: path, SAVEPOINT_BACKUP_EVERY_MINUTES: "0" };
-	const service = await openService(readConfig(env), QUIET);
-	try {
-		const { restorer } = service;
-		await act({
+const inThisProcess = (path: string, act: (restorer: Restorer) => Promise<void>): Promise<void> =>
+	withService(path, ({ restorer }) =>
+		act({
 			compare: ({ from, sessionId }) =>
 				from === null ? restorer.compareUndo(sessionId) : restorer.compare(from, sessionId),
 			act: ({ from, sessionId }, seq) =>
 				from === null ? restorer.undo(sessionId, seq) : restorer.restore(from, sessionId, seq),
-		});
-	} finally {
-		await service.close();
-	}
-}
-
-const ignore = (): void => undefined;
-const QUIET: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore, fatal: ignore };
+		}),
+	);
 
 function diffText({ from, here, there, asOf, movesAfter, artifacts }: SessionDiff): string[] {
 	const row = (name: string, of: (standing: SessionStanding) => string | number) =>

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf, translateFileError } from "../file-errors.js";
 import { type BackupManifest, parseManifest } from "./manifest.js";
@@ -35,12 +36,30 @@ export const backupName = (at: Date, label: string): string =>
  * @throws STORAGE_PERMISSION, STORAGE_NOT_A_FILE, STORAGE_IO where the directory cannot be read.
  */
 export function listBackups(directory: string): BackupEntry[] {
-	return namesIn(directory)
+	return backupNames(namesIn(directory)).flatMap(
+		(name) => readBackup(join(directory, name), name) ?? [],
+	);
+}
+
+/**
+ * The same without waiting for the disk on the event loop's thread: for whoever only looks while
+ * players play. Rejects with what `listBackups` throws.
+ */
+export async function readBackups(directory: string): Promise<BackupEntry[]> {
+	const names = await readdir(directory).catch((error: unknown) => noneOr(error, directory, []));
+	const entries: BackupEntry[] = [];
+	for (const name of backupNames(names)) {
+		const entry = await readOne(join(directory, name), name);
+		if (entry !== null) entries.push(entry);
+	}
+	return entries;
+}
+
+const backupNames = (names: readonly string[]): string[] =>
+	names
 		.filter((name) => NAME.test(name))
 		.sort()
-		.reverse()
-		.flatMap((name) => readBackup(join(directory, name), name) ?? []);
-}
+		.reverse();
 
 /** The newest backup that was restored to a scratch file and verified, or null. Throws as above. */
 export function newestProven(directory: string): BackupEntry | null {
@@ -51,22 +70,45 @@ export const isProven = ({ manifest }: BackupEntry): boolean => manifest.provenA
 
 /** The backup in this directory, whatever its name; null where there is no whole one. */
 export function readBackup(directory: string, name: string): BackupEntry | null {
-	const database = join(directory, BACKUP_DATABASE);
 	try {
-		const manifest = parseManifest(readFileSync(join(directory, BACKUP_MANIFEST), "utf8"));
-		if (manifest === null || statSync(database).size !== manifest.bytes) return null;
-		return { name, directory, database, manifest };
+		const text = readFileSync(join(directory, BACKUP_MANIFEST), "utf8");
+		const { size } = statSync(join(directory, BACKUP_DATABASE));
+		return entryOf(directory, name, { text, size });
 	} catch (error) {
-		if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return null;
-		throw translateFileError(error, directory);
+		return errnoOf(error) === "ENOTDIR" ? null : noneOr(error, directory, null);
 	}
+}
+
+async function readOne(directory: string, name: string): Promise<BackupEntry | null> {
+	try {
+		const text = await readFile(join(directory, BACKUP_MANIFEST), "utf8");
+		const { size } = await stat(join(directory, BACKUP_DATABASE));
+		return entryOf(directory, name, { text, size });
+	} catch (error) {
+		return errnoOf(error) === "ENOTDIR" ? null : noneOr(error, directory, null);
+	}
+}
+
+function entryOf(
+	directory: string,
+	name: string,
+	{ text, size }: { readonly text: string; readonly size: number },
+): BackupEntry | null {
+	const manifest = parseManifest(text);
+	if (manifest === null || size !== manifest.bytes) return null;
+	return { name, directory, database: join(directory, BACKUP_DATABASE), manifest };
 }
 
 function namesIn(directory: string): string[] {
 	try {
 		return readdirSync(directory);
 	} catch (error) {
-		if (errnoOf(error) === "ENOENT") return [];
-		throw translateFileError(error, directory);
+		return noneOr(error, directory, []);
 	}
+}
+
+/** Nothing is there: `none`. Anything else is thrown by code. */
+function noneOr<T>(error: unknown, directory: string, none: T): T {
+	if (errnoOf(error) === "ENOENT") return none;
+	throw translateFileError(error, directory);
 }

@@ -3,8 +3,8 @@ import type { Keep } from "./config.js";
 
 export const SCHEDULED = "scheduled";
 const HOUR_MS = 3_600_000;
-/** A Monday. */
-const FIRST_WEEK_MS = Date.UTC(1970, 0, 5);
+/** A Monday, from which all spans are counted. */
+export const FIRST_WEEK_MS = Date.UTC(1970, 0, 5);
 
 /**
  * The backups that may go: of those that the schedule made itself, whatever is neither the newest
@@ -23,12 +23,7 @@ export function superseded(entries: readonly BackupEntry[], keep: Keep): BackupE
 		kept.add(newestUnproven);
 	const scheduled = entries.filter(({ manifest }) => manifest.label === SCHEDULED);
 	const proven = scheduled.filter(isProven);
-	const spans = [
-		[HOUR_MS, keep.hours],
-		[24 * HOUR_MS, keep.days],
-		[7 * 24 * HOUR_MS, keep.weeks],
-	] as const;
-	for (const [spanMs, count] of spans)
+	for (const { spanMs, count } of spansOf(keep))
 		for (const entry of newestOfEach(proven, spanMs).slice(0, count)) kept.add(entry);
 	return scheduled.filter((entry) => !kept.has(entry));
 }
@@ -36,10 +31,21 @@ export function superseded(entries: readonly BackupEntry[], keep: Keep): BackupE
 const isNewer = (entry: BackupEntry, than: BackupEntry | undefined): boolean =>
 	than === undefined || entry.name > than.name;
 
-function newestOfEach(entries: readonly BackupEntry[], spanMs: number): BackupEntry[] {
+/** Each length of time of which the newest is kept, and for how many of them. */
+export const spansOf = ({ hours, days, weeks }: Keep) => [
+	{ spanMs: HOUR_MS, count: hours },
+	{ spanMs: 24 * HOUR_MS, count: days },
+	{ spanMs: 7 * 24 * HOUR_MS, count: weeks },
+];
+
+/** The hour, day or week in which it was made, counted from the first week. */
+export const spanOf = ({ manifest }: BackupEntry, spanMs: number): number =>
+	Math.floor((Date.parse(manifest.createdAt) - FIRST_WEEK_MS) / spanMs);
+
+export function newestOfEach(entries: readonly BackupEntry[], spanMs: number): BackupEntry[] {
 	const seen = new Set<number>();
-	return entries.filter(({ manifest }) => {
-		const span = Math.floor((Date.parse(manifest.createdAt) - FIRST_WEEK_MS) / spanMs);
+	return entries.filter((entry) => {
+		const span = spanOf(entry, spanMs);
 		if (seen.has(span)) return false;
 		seen.add(span);
 		return true;

@@ -71,5 +71,6 @@ export function compareCounters(
 	});
 }
 
-const hasRemovals = (database: Examination["database"]): boolean =>
+/** Not in a database that an older version wrote. */
+export const hasRemovals = (database: Examination["database"]): boolean =>
 	database.all("select 1 from sqlite_schema where name = 'removed_sessions'").length > 0;

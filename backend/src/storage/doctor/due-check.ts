@@ -1,8 +1,12 @@
 import { SWEEP_INTERVAL_MS } from "../../limits.js";
 import { Downtime } from "../downtime.js";
+import { hasRemovals } from "./counters-check.js";
 import type { Examination } from "./examination.js";
 import { isPageDamage } from "./unreadable.js";
 
+/** What an operator deleted is not ended by the sweep, as it may come back. */
+const IS_THERE =
+	"and not exists (select 1 from removed_sessions r where r.session_key = s.session_key)";
 /** A sweep that is under way is not late. */
 const SLACK_MS = 10 * SWEEP_INTERVAL_MS;
 
@@ -22,7 +26,8 @@ export function checkDue({ database, findings, nowMs }: Examination): void {
 		});
 		const uptimeMs = nowMs - clock.totalMsAt(nowMs) - SLACK_MS;
 		const [due] = database.all(
-			"select count(*) as count from sessions where result is null and due_at <= $1",
+			`select count(*) as count from sessions s where result is null and due_at <= $1
+			${hasRemovals(database) ? IS_THERE : ""}`,
 			[uptimeMs],
 		);
 		const count = Number(due?.["count"] ?? 0);

@@ -1,5 +1,6 @@
-import { LOW_SPACE_BYTES, WAL_ALARM_BYTES } from "../../limits.js";
+import { WAL_ALARM_BYTES } from "../../limits.js";
 import { assessFileSystem } from "../file-system.js";
+import { spaceWarnings } from "../start-warnings.js";
 import type { Findings } from "./findings.js";
 import type { StorageState } from "./storage-state.js";
 
@@ -15,11 +16,11 @@ export function noteStorage(directory: string, state: StorageState, findings: Fi
 	if (wal.kind === "damaged") findings.addDamage(`The -wal is damaged: ${wal.reason}.`);
 	// 2. Where it lies. Refusing is the server's business; here the sentence is enough.
 	if (fileSystem !== null)
-		for (const sentence of assessFileSystem(directory, ALLOW_ALL)) findings.addNote(sentence);
-	note(
-		fileSystem !== null && fileSystem.freeBytes < LOW_SPACE_BYTES,
-		"There is little free space left; when there is none, the server only reads.",
-	);
+		for (const sentence of [
+			...assessFileSystem(directory, ALLOW_ALL),
+			...spaceWarnings(directory, fileSystem.freeBytes),
+		])
+			findings.addNote(sentence);
 	// 3. What lies beside it.
 	note(
 		(files.wal ?? 0) > WAL_ALARM_BYTES,

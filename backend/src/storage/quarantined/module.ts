@@ -1,4 +1,5 @@
 import type { StorageModule } from "../module.js";
+import { raiseGeneration } from "../service-rows.js";
 import { noteQuarantined, settleQuarantined } from "./quarantined-rows.js";
 import { deleteStatements } from "./repair-statements.js";
 
@@ -6,5 +7,5 @@ import { deleteStatements } from "./repair-statements.js";
 export const QUARANTINED_SESSIONS: StorageModule = {
 	name: "quarantined sessions",
 	migrations: new URL("./migrations/", import.meta.url),
-	statements: [noteQuarantined, settleQuarantined, ...deleteStatements],
+	statements: [noteQuarantined, settleQuarantined, raiseGeneration, ...deleteStatements],
 };

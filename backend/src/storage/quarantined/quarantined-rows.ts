@@ -1,9 +1,8 @@
+import { type SessionStanding, STANDINGS } from "@savepoint/core";
 import type { SqlRow, SqlValue, WriteStatement } from "../driver.js";
 import { rowChecksum, UnreadableRow } from "../serializers.js";
 
 /** The register of sessions that did not verify: its rows both ways. */
-
-export const STANDINGS = ["harmed", "cut", "kept", "whole"] as const;
 
 /**
  * - `harmed`: set aside as it is; nobody has tried to rebuild it.
@@ -11,7 +10,7 @@ export const STANDINGS = ["harmed", "cut", "kept", "whole"] as const;
  * - `kept`: it had ended; its result stands in its row, its log cannot be shown.
  * - `whole`: rebuilt without a loss.
  */
-export type Standing = (typeof STANDINGS)[number];
+export type Standing = SessionStanding;
 
 export interface QuarantinedSession {
 	readonly sessionKey: number;
@@ -74,9 +73,16 @@ const COLUMNS = [
 /** Throws UnreadableRow. */
 export function quarantinedFromRow(row: SqlRow): QuarantinedSession {
 	const values = COLUMNS.map((column) => row[column] ?? null);
-	const standing = STANDINGS.find((word) => word === row["standing"]);
-	if (rowChecksum(values) !== row["checksum"] || standing === undefined)
+	if (rowChecksum(values) !== row["checksum"])
 		throw new UnreadableRow("a row of the quarantined sessions does not match its checksum");
+	return { ...quarantinedHead(row), evidence: String(row["evidence"]) };
+}
+
+/** All but the evidence, of a row whose checksum is not looked at. Throws UnreadableRow. */
+export function quarantinedHead(row: SqlRow): Omit<QuarantinedSession, "evidence"> {
+	const standing = STANDINGS.find((word) => word === row["standing"]);
+	if (standing === undefined)
+		throw new UnreadableRow("a quarantined session's standing does not read back");
 	const { lost_from_seq: fromSeq, lost_to_seq: toSeq } = row;
 	return {
 		sessionKey: Number(row["session_key"]),
@@ -86,7 +92,6 @@ export function quarantinedFromRow(row: SqlRow): QuarantinedSession {
 		keptMoves: row["kept_moves"] as number | null,
 		lost: typeof fromSeq === "number" && typeof toSeq === "number" ? { fromSeq, toSeq } : null,
 		rebuiltAtMs: row["rebuilt_at"] as number | null,
-		evidence: String(row["evidence"]),
 	};
 }
 

@@ -26,10 +26,10 @@ export class QuarantineRegister {
 		return this.#noted.size;
 	}
 
-	/** Where nothing can be stored now, the next load notes it. */
-	note(sessionKey: number, reason: string, row: SqlRow): void {
+	/** True for the first time. Where nothing can be stored now, the next load notes it. */
+	note(sessionKey: number, reason: string, row: SqlRow): boolean {
 		const { commits, statements, now } = this.#parts;
-		if (this.#noted.has(sessionKey) || commits.refusal() !== null) return;
+		if (this.#noted.has(sessionKey) || commits.refusal() !== null) return false;
 		this.#noted.add(sessionKey);
 		const params = quarantinedParams({
 			sessionKey,
@@ -44,5 +44,6 @@ export class QuarantineRegister {
 		commits.begin().push(statements.placeOf(noteQuarantined), sessionKey, ...params);
 		const forget = (): void => void this.#noted.delete(sessionKey);
 		commits.finish(sessionKey, null, { committed: () => undefined, failed: forget });
+		return true;
 	}
 }

@@ -11,6 +11,7 @@ import {
 	rebuildSession,
 } from "../recovery/rebuilt-session.js";
 import { UnreadableRow } from "../serializers.js";
+import { raiseGeneration } from "../service-rows.js";
 import { insertMove, storedMoveParams } from "../session-repo.js";
 import { artifactParams, insertSession, sessionParams, upsertArtifact } from "../session-rows.js";
 import type { Standing } from "./quarantined-rows.js";
@@ -45,25 +46,34 @@ export async function planRepair(reader: RepairReader, key: number): Promise<Rep
 }
 
 async function findHarm(reader: RepairReader, key: number): Promise<Found | null> {
-	const of = (table: string) =>
-		reader.query(`select * from ${table} where session_key = $1`, [key]);
-	const [row] = await of("sessions");
+	for (let row = await readRow(reader, key); ; ) {
+		const [artifacts, entries] = [
+			await reader.query(SELECT_ARTIFACTS, [key]),
+			await reader.query(SELECT_LOG, [key]),
+		];
+		const whole = entries.filter((entry) => entry["packed"] !== null);
+		const log = entries.filter((entry) => entry["packed"] === null);
+		const reason = reasonOf(row, artifacts, [...whole, ...log]);
+		if (reason === null) return null;
+		// As in `SessionRepo.load`: where the row has changed meanwhile, these were of two moments.
+		const rowNow = await readRow(reader, key);
+		if (rowNow["checksum"] === row["checksum"]) {
+			const rebuilt = rebuildSession(remainsOf(key, row, log, whole));
+			const rows = [row, ...log, ...artifacts];
+			return { plan: planOf(key, row, reason, rebuilt), rebuilt, rows };
+		}
+		row = rowNow;
+	}
+}
+
+/** One statement sees one moment, whatever the writer folds or packs meanwhile. */
+const SELECT_LOG = "select * from session_log where session_key = $1 order by seq";
+const SELECT_ARTIFACTS = "select * from artifacts where session_key = $1 order by artifact_index";
+
+async function readRow(reader: RepairReader, key: number): Promise<SqlRow> {
+	const [row] = await reader.query("select * from sessions where session_key = $1", [key]);
 	if (row === undefined) throw new SavepointError("SESSION_NOT_FOUND");
-	const [moves, tail, packed, artifacts] = [
-		await of("moves"),
-		await of("move_tail"),
-		await of("packed_logs"),
-		await of("artifacts"),
-	];
-	const whole = packed.map((one) => ({ ...one, packed: one["log"] ?? null }));
-	const log = [...moves, ...tail].sort((a, b) => Number(a["seq"]) - Number(b["seq"]));
-	const ordered = [...artifacts].sort(
-		(a, b) => Number(a["artifact_index"]) - Number(b["artifact_index"]),
-	);
-	const reason = reasonOf(row, ordered, [...whole, ...log]);
-	if (reason === null) return null;
-	const rebuilt = rebuildSession(remainsOf(key, row, log, whole));
-	return { plan: planOf(key, row, reason, rebuilt), rebuilt, rows: [row, ...log, ...artifacts] };
+	return row;
 }
 
 /** As a load finds it; null: it verifies. */
@@ -146,9 +156,10 @@ export class SessionRepairer {
 
 	/**
 	 * Rebuilds the session as far as its log verifies; null: it verifies already. The counters do not
-	 * change: one that was active is active, and one that had ended is never begun again. Rejects
-	 * with SESSION_NOT_FOUND, what `refusal` says, and what a commit may fail with; nothing has
-	 * changed then.
+	 * change: one that was active is active, and one that had ended is never begun again. Where moves
+	 * are lost of one that plays on, the storage's generation rises with it, by which clients notice.
+	 * Rejects with SESSION_NOT_FOUND, what `refusal` says, and what a commit may fail with; nothing
+	 * has changed then.
 	 */
 	async repair(key: number): Promise<RepairPlan | null> {
 		const { reader, commits } = this.#parts;
@@ -179,6 +190,7 @@ export class SessionRepairer {
 				push(upsertArtifact, artifactParams(sessionKey, artifact));
 			for (const { entry } of entries) push(insertMove, storedMoveParams(entry));
 		}
+		if (plan.standing === "cut") push(raiseGeneration, []);
 		// 2. What was there is kept as evidence, and what is lost has its name.
 		push(
 			settleQuarantined,

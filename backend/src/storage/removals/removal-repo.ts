@@ -119,6 +119,16 @@ export class RemovalRepo {
 		);
 	}
 
+	/** How many there are of these. */
+	async countRetired(sinceMs: number, nowMs: number): Promise<number> {
+		const [row] = await this.#driver.query(
+			`select count(*) as count from removed_sessions
+			where reason = 'retention' and purge_at > $2 and removed_at >= $1`,
+			[sinceMs, nowMs],
+		);
+		return Number(row?.["count"] ?? 0);
+	}
+
 	async find(sessionId: string): Promise<Removal | null> {
 		const found = await this.#select(
 			`where session_key = (select session_key from sessions where session_id = $1)`,
