@@ -64,7 +64,7 @@ export async function moveUnderPlay(options: MoveUnderPlay): Promise<MoveUnderPl
 	let server = onSqlite();
 	await server.listening();
 	const players = new PlayerProcess(
-		{ url, ledgerPath, players: options.players, seed: 7 },
+		{ urls: [url], ledgerPath, players: options.players, seed: 7 },
 		join(directory, "players.log"),
 		() => undefined,
 	);
@@ -100,7 +100,7 @@ export async function moveUnderPlay(options: MoveUnderPlay): Promise<MoveUnderPl
 		await players.stop();
 		// 4. Everything that was ever told as saved.
 		const claims = await readLedger(ledgerPath);
-		const findings = await verifyLive(claims, url, () => undefined);
+		const findings = await verifyLive(claims, [url], () => undefined);
 		await server.stop();
 		return {
 			kills,
