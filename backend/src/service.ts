@@ -50,6 +50,8 @@ export interface Service {
 export type OpenService = (config: ServerConfig, log: Log, now?: () => number) => Promise<Service>;
 
 const SEEDS = 2 ** 32;
+/** Where an operator's call over the local socket came from, in the audit log. */
+const COMMAND_LINE = { address: "command line" };
 
 /**
  * Storage → authority. Throws SavepointError with an exit code when the storage cannot be opened.
@@ -81,13 +83,6 @@ export const openService: OpenService = async (config, log, ownNow) => {
 	});
 	const report = reportWith(storage, backups);
 	const works = storage.driver.copyTo === undefined ? null : backups;
-	const repairer = repairLive(storage, {
-		now,
-		forget: (id) => authority.forget(id),
-		onCut: () => {
-			generation.now += 1;
-		},
-	});
 	const console = openConsole({
 		config,
 		storage,
@@ -109,6 +104,14 @@ export const openService: OpenService = async (config, log, ownNow) => {
 		},
 		log,
 		now,
+	});
+	const repairer = repairLive(storage, {
+		now,
+		forget: (id) => authority.forget(id),
+		audit: console.audit,
+		onCut: () => {
+			generation.now += 1;
+		},
 	});
 	console.history.start();
 	console.storage.start();
@@ -206,10 +209,20 @@ function keepBackups(
 
 function repairLive(
 	{ driver, statements, commits, sessions }: Storage,
-	{ now, ...rest }: Pick<LiveRepairerDeps, "forget" | "onCut"> & { readonly now: () => number },
+	parts: Pick<LiveRepairerDeps, "forget" | "onCut"> & {
+		readonly now: () => number;
+		readonly audit: Console["audit"];
+	},
 ): LiveRepairer {
+	const { now, audit, ...rest } = parts;
 	const repairer = new SessionRepairer({ reader: driver, statements, commits, now });
-	return new LiveRepairer({ repairer, reader: driver, sessions, commits, ...rest });
+	const entryOf: LiveRepairerDeps["entryOf"] = (subject, plan) => {
+		const { reason, standing, keptMoves, lost } = plan;
+		const after = { standing, keptMoves, lost };
+		const deed = { action: "repair-session", subject, before: { reason }, after } as const;
+		return audit.prepare(deed, COMMAND_LINE).statements;
+	};
+	return new LiveRepairer({ repairer, reader: driver, sessions, commits, entryOf, ...rest });
 }
 
 /** What strangers may see, over the same storage. */

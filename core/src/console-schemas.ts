@@ -230,6 +230,7 @@ export const AUDIT_ACTIONS = [
 	"prove-backup",
 	"backup-result",
 	"undo-retention",
+	"repair-session",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -1,4 +1,5 @@
 import { SavepointError } from "../errors.js";
+import type { LoneStatement } from "../storage/lone-changes.js";
 import type { Commits, SessionRepository } from "../storage/ports.js";
 import {
 	planRepair,
@@ -14,6 +15,8 @@ export interface LiveRepairerDeps {
 	readonly commits: Pick<Commits, "afterPending">;
 	/** The session is read anew by whoever asks for it next. */
 	readonly forget: (sessionId: string) => void;
+	/** The entry of the audit log, written with the repair. */
+	readonly entryOf: (sessionId: string, plan: RepairPlan) => readonly LoneStatement[];
 	/** The storage has a higher generation now; clients must see it. */
 	readonly onCut: () => void;
 }
@@ -31,7 +34,7 @@ export class LiveRepairer {
 	 * is SESSION_NOT_FOUND.
 	 */
 	async repair(sessionKey: number): Promise<RepairPlan | null> {
-		const { repairer, reader, sessions, commits, forget, onCut } = this.#deps;
+		const { repairer, reader, sessions, commits, forget, entryOf, onCut } = this.#deps;
 		const id = await sessions.findByKey(sessionKey);
 		if (id === null) throw new SavepointError("SESSION_NOT_FOUND");
 		// 1. Most often somebody was quicker, or it never was harmed.
@@ -42,7 +45,7 @@ export class LiveRepairer {
 		await new Promise<void>((committed, failed) =>
 			commits.afterPending(sessionKey, { committed, failed }),
 		);
-		const plan = await repairer.repair(sessionKey);
+		const plan = await repairer.repair(sessionKey, (done) => entryOf(id, done));
 		if (plan?.standing === "cut") onCut();
 		return plan;
 	}

@@ -1,6 +1,7 @@
 // Goal: a session is repaired while its server runs, and nobody else notices. Method: stored games
 // are spoilt behind the back of a real server, and the real command asks that server over its
 // socket.
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { examine } from "#src/storage/doctor.js";
 import { runCli, type ServingProcess, serve } from "../cli/support/run-cli.js";
@@ -34,6 +35,12 @@ describe("[B61] repair beside a running server", { timeout: 120_000 }, () => {
 		const response = await fetch(`${url}/api/sessions/${sessionId}`);
 		return { httpStatus: response.status, ...(await response.json()) };
 	};
+	const audited = (): unknown[] => {
+		const connection = new Database(games.database, { readonly: true });
+		const rows = connection.prepare("select * from audit_log").all();
+		connection.close();
+		return rows;
+	};
 	const spoilMoves = (): void => {
 		const changed = tamper(
 			games.database,
@@ -64,6 +71,9 @@ describe("[B61] repair beside a running server", { timeout: 120_000 }, () => {
 		});
 		expect(spawned.status).toBe(201);
 		await server.kill("SIGTERM");
+		expect(audited()).toMatchObject([
+			{ action: "repair-session", subject: harmed, origin: "command line", undone_by: null },
+		]);
 		server = await serve(games.database);
 		expect(await get(server.url, harmed)).toMatchObject({ seq: 5, generation: 2 });
 		expect(await examine(games.database)).toMatchObject({ verdict: "healthy", drift: [] });

@@ -195,6 +195,11 @@ export const GUARDED_PACKAGES: readonly { name: string; files: RegExp; where: st
 		files: /^backend\/src\/storage\/sqlite[^/]*\.ts$|^bench\/src\//,
 		where: "backend/src/storage/sqlite*.ts (and bench)",
 	},
+	{
+		name: "postgres",
+		files: /^backend\/src\/storage\/postgres[^/]*\.ts$|^bench\/src\//,
+		where: "backend/src/storage/postgres*.ts (and bench)",
+	},
 ];
 
 /** Code that only some files may hold. */

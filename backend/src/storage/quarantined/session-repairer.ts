@@ -1,5 +1,6 @@
 import { SavepointError } from "../../errors.js";
 import type { SqlRow, SqlValue, WriteBatch, WriteStatement } from "../driver.js";
+import type { LoneStatement } from "../lone-changes.js";
 import type { StatementList } from "../module.js";
 import { logEntries } from "../packed-log.js";
 import type { Commits } from "../ports.js";
@@ -161,14 +162,20 @@ export class SessionRepairer {
 	 * Rejects with SESSION_NOT_FOUND, what `refusal` says, and what a commit may fail with; nothing
 	 * has changed then.
 	 */
-	async repair(key: number): Promise<RepairPlan | null> {
+	async repair(
+		key: number,
+		/** What is written in the same transaction. */
+		along: (plan: RepairPlan) => readonly LoneStatement[] = () => [],
+	): Promise<RepairPlan | null> {
 		const { reader, commits } = this.#parts;
 		const found = await findHarm(reader, key);
 		if (found === null) return null;
 		const refusal = commits.refusal();
 		if (refusal !== null) throw refusal;
 		await new Promise<void>((resolve, reject) => {
-			this.#push(commits.begin(), found);
+			const batch = commits.begin();
+			this.#push(batch, found);
+			for (const { place, params } of along(found.plan)) batch.push(place, key, ...params);
 			commits.finish(key, null, { committed: resolve, failed: reject });
 		});
 		return found.plan;
