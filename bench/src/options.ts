@@ -5,7 +5,7 @@ export const HELP = `npm run bench -- [options]         the whole table, the pee
 npm run bench -- soak [options]    a long run, watched
 
   --only NAME[,NAME]  these alone: single-calls, delayed-syncs, creates, socket-moves, million,
-                      after-kill, bytes-written, bytes-at-rest, peers
+                      after-kill, bytes-written, bytes-at-rest, postgres, peers
   --runs N            alternating rounds of each server (5)
   --seconds N         load of each round (5)
   --quick             one round of one second, 100,000 sessions: to see that all works

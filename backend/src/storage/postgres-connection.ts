@@ -8,6 +8,7 @@ import {
 	DATABASE_STATEMENT_TIMEOUT_MS,
 } from "../limits.js";
 import type { SqlRow, SqlValue } from "./driver.js";
+import { PostgresHosts } from "./postgres-hosts.js";
 
 const BIGINT = 20;
 const NUMERIC = 1700;
@@ -32,7 +33,9 @@ export function connect({
 	max,
 	onWarning,
 }: ConnectionOptions): Connections {
+	const hosts = PostgresHosts.of(url);
 	return postgres(url, {
+		...(hosts === null ? {} : { ...hosts.first, socket: () => hosts.socket() }),
 		max,
 		// A connection that waits for its next use is no reason to stay alive.
 		idle_timeout: 60,

@@ -37,6 +37,7 @@ import {
 	postgresReason,
 	translatePostgresError,
 } from "./postgres-errors.js";
+import { PostgresHosts } from "./postgres-hosts.js";
 import { PostgresMigrations } from "./postgres-migrations.js";
 import { demandDurableSettings } from "./postgres-settings.js";
 import { updateHeartbeat } from "./service-rows.js";
@@ -64,8 +65,15 @@ export async function openPostgres(opening: PostgresOpening): Promise<OpenedPost
 	const { config, modules, statements, log } = opening;
 	const driver = new PostgresDriver(config, opening.now ?? null);
 	try {
-		// 1. Who is there.
-		await demandDurableSettings(driver.readers);
+		// 1. Who is there; of several, each is asked once.
+		const hosts = PostgresHosts.of(config.url)?.count ?? 1;
+		for (let tries = 1; ; tries += 1)
+			try {
+				await demandDurableSettings(driver.readers);
+				break;
+			} catch (error) {
+				if (tries >= hosts || postgresCode(error) !== "STORAGE_AWAY") throw error;
+			}
 		// 2. The schema, and the row that says who this database is.
 		const known = readMigrations(modules, "postgres");
 		const migrations = new PostgresMigrations(driver.readers);

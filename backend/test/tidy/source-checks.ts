@@ -51,3 +51,23 @@ export const checkBanned = (files: readonly RepositoryFile[]): string[] =>
 			}),
 		),
 	);
+
+/** Not every engine that speaks PostgreSQL's language has them, nor lets a pooler pass them on. */
+const SERVER_ONLY =
+	/\bpg_(notify|(try_)?advisory\w*)|["'`]\s*(un)?listen\s+\w|["'`]\s*notify\s+\w/i;
+const SERVER_ONLY_SQL = /\bpg_(notify|(try_)?advisory\w*)|^\s*((un)?listen|notify)\s+\w/i;
+
+/** Channels and advisory locks of a database server: the server's code does without. */
+export const checkChannels = (files: readonly RepositoryFile[]): string[] =>
+	files
+		.filter(({ path }) => /^backend\/src\/.*\.(ts|sql)$/.test(path))
+		.flatMap(({ path, text }) =>
+			text.split("\n").flatMap((line, index) => {
+				const found = (path.endsWith(".sql") ? SERVER_ONLY_SQL : SERVER_ONLY).exec(line);
+				return found === null
+					? []
+					: [
+							`${path}:${index + 1} has ${found[0].trim()}: docs/operating/scaling.md says why not.`,
+						];
+			}),
+		);

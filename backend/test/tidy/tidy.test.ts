@@ -6,6 +6,7 @@ import { type RepositoryFile, readRepository } from "./repository.js";
 import { checkRuleIds, RULES_PATH } from "./rule-ids.js";
 import {
 	checkBanned,
+	checkChannels,
 	checkColumns,
 	checkFileLines,
 	FILE_LINES_MAX,
@@ -35,6 +36,10 @@ describe("this repository is tidy", () => {
 	it("each rule has a test and each test a rule", () => {
 		const others = repository.filter(({ path }) => !path.startsWith("backend/test/tidy/"));
 		expect(checkRuleIds(others)).toEqual([]);
+	});
+
+	it("the server needs no channels and no advisory locks of its database", () => {
+		expect(checkChannels(repository)).toEqual([]);
 	});
 
 	it("each threat names a test that exists", () => {
@@ -92,6 +97,27 @@ describe("a leftover or a switched-off rule", () => {
 	it("words that only look like one are not", () => {
 		expect(checkBanned([file("a.ts", "const company = many; // anybody")])).toEqual([]);
 	});
+});
+
+describe("channels and advisory locks", () => {
+	it.each([
+		["a.ts", 'await query("select pg_advisory_xact_lock(1)");'],
+		["a.ts", "await query(`listen moves`);"],
+		["a.ts", 'await query("notify moves");'],
+		["a.sql", "select pg_notify('moves', '1');"],
+		["a.sql", "listen moves;"],
+	])("are found in %s: %s", (name, line) => {
+		const found = checkChannels([file(`backend/src/storage/${name}`, `\n${line}\n`)]);
+		expect(found).toHaveLength(1);
+		expect(found[0]).toContain(`${name}:2 has`);
+	});
+
+	it.each(['log.info("listening");', "cache.notify(id, change);", "// no advisory lock"])(
+		"are not seen in %s",
+		(line) => {
+			expect(checkChannels([file("backend/src/a.ts", line)])).toEqual([]);
+		},
+	);
 });
 
 describe("rules and tests", () => {

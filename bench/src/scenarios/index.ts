@@ -4,6 +4,7 @@ import { bytesWritten } from "./bytes-written.js";
 import { creates } from "./creates.js";
 import { delayedSyncs } from "./delayed-syncs.js";
 import { million } from "./million.js";
+import { postgres } from "./postgres.js";
 import type { Scenario } from "./scenario.js";
 import { singleCalls } from "./single-calls.js";
 import { socketMoves } from "./socket-moves.js";
@@ -18,4 +19,5 @@ export const SCENARIOS: readonly Scenario[] = [
 	afterKill,
 	bytesWritten,
 	bytesAtRest,
+	postgres,
 ];

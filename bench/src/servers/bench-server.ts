@@ -13,6 +13,7 @@ import { assembleStorage, openStorage, type Storage } from "@savepoint/backend/s
 import type { Commits } from "@savepoint/backend/storage/ports";
 import { NoneDriver } from "./none-driver.js";
 import { PerRequestCommits } from "./per-request-commits.js";
+import { PerRequestTransactions } from "./per-request-transactions.js";
 import { isVariant, type ServerReport, type Variant } from "./variants.js";
 
 /**
@@ -31,7 +32,6 @@ async function open(variant: Variant, env: NodeJS.ProcessEnv): Promise<[Storage,
 	const opening = {
 		config: config.storage,
 		log,
-		now: Date.now,
 		onLost: (code: string, reason: string) => {
 			console.error(code, reason);
 			process.exit(1);
@@ -40,12 +40,13 @@ async function open(variant: Variant, env: NodeJS.ProcessEnv): Promise<[Storage,
 	if (variant !== "keeps-nothing") {
 		const storage = await openStorage(opening);
 		if (variant === "durable") return [storage, storage.commits];
-		const commits = new PerRequestCommits(
-			storage.report().location,
-			storage.statements,
-			storage.commits,
-		);
-		return [storage, commits];
+		const { statements, commits } = storage;
+		const { storage: where } = config;
+		const perRequest =
+			where.engine === "postgres"
+				? new PerRequestTransactions(where.url, statements, commits)
+				: new PerRequestCommits(where.path, statements, commits);
+		return [storage, perRequest];
 	}
 	const statements = new StatementList(MODULES);
 	const storage = await assembleStorage(opening, {
@@ -74,7 +75,7 @@ const authority = new SessionStore({
 	repository: storage.sessions,
 	commits,
 	log,
-	now: Date.now,
+	now: storage.now,
 	newId,
 	newSeed: () => randomInt(2 ** 32),
 	localDay: () => 0,
@@ -84,7 +85,7 @@ const noBackups = async (): Promise<never> => {
 };
 const app = buildApp({
 	authority,
-	...openPublic(storage, log, Date.now),
+	...openPublic(storage, log, storage.now),
 	console: openConsole({
 		config,
 		storage,
@@ -97,7 +98,7 @@ const app = buildApp({
 		onHidden: quiet,
 		forgetReplay: quiet,
 		log,
-		now: Date.now,
+		now: storage.now,
 	}),
 	upkeep: { backups: async () => null, quarantined: async () => ({}) },
 	pagesDirectory: null,

@@ -19,6 +19,8 @@ export interface RunningVariant {
 export interface VariantOptions {
 	/** Must be on a disk that really syncs. */
 	readonly directory: string;
+	/** A database server in place of the file. */
+	readonly databaseUrl?: string;
 	/** A command that runs the server: its name and arguments, before those of Node. */
 	readonly under?: readonly string[];
 }
@@ -26,12 +28,16 @@ export interface VariantOptions {
 /** A fresh server on a fresh database. */
 export async function runVariant(
 	variant: Variant,
-	{ directory, under = [] }: VariantOptions,
+	{ directory, databaseUrl = "", under = [] }: VariantOptions,
 ): Promise<RunningVariant> {
 	const home = mkdtempSync(join(directory, "savepoint-bench-"));
 	const [execPath = process.execPath, ...execArgv] = [...under, process.execPath];
 	const child = fork(ENTRY, [variant], {
-		env: { ...process.env, SAVEPOINT_DB_PATH: join(home, "bench.sqlite") },
+		env: {
+			...process.env,
+			SAVEPOINT_DB_PATH: join(home, "bench.sqlite"),
+			DATABASE_URL: databaseUrl,
+		},
 		execPath,
 		execArgv,
 		stdio: ["ignore", "inherit", "inherit", "ipc"],

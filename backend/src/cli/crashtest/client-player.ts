@@ -2,6 +2,7 @@ import { ClientError, memoryStorage, type PlayableMove, SavepointClient } from "
 import { LEVEL_HEIGHT, LEVEL_WIDTH } from "@savepoint/core";
 import { WebSocket } from "ws";
 import type { Random } from "../play/bot-random.js";
+import { hoppingFetch, hoppingSocket } from "./hopping-transport.js";
 import { contentOf } from "./ledger.js";
 import { between, oneOf, SESSION_SECONDS, type Stage } from "./stage.js";
 
@@ -16,15 +17,19 @@ export interface ClientPlayerOptions {
 
 /**
  * Plays session after session through the client, as a game does: moves in bursts, resent by the
- * client until they are receipted. Every receipt is in the ledger before the next burst.
+ * client until they are receipted. Every receipt is in the ledger before the next burst. Where
+ * there are several servers, each call goes to another one than the last.
  */
 export async function playThroughClient(stage: Stage, options: ClientPlayerOptions): Promise<void> {
+	const { ring } = stage;
+	const Socket = ring.isOne ? WebSocket : hoppingSocket(ring, options.random);
 	while (!stage.isOver()) {
 		const client = await SavepointClient.start({
-			baseUrl: stage.url,
+			baseUrl: ring.next(),
 			durationSeconds: SESSION_SECONDS,
 			storage: memoryStorage(),
-			WebSocket: options.way === "live" ? WebSocket : null,
+			WebSocket: options.way === "live" ? Socket : null,
+			...(ring.isOne ? {} : { fetch: hoppingFetch(ring) }),
 			clock: stage.clock,
 		});
 		try {

@@ -9,41 +9,43 @@ export interface CrashScreen {
 	close(): void;
 }
 
-const BAR_FORMAT = "{bar} {value}/{total} kills · {acknowledged} acknowledged · {phase}";
+const BAR_FORMAT = "{bar} {kills} kills · {acknowledged} acknowledged · {phase}";
+const BAR_STEPS = 1_000;
 /** Into a pipe or a file: about this many lines. */
 const LINES = 10;
 const FINDINGS_SHOWN = 10;
 
-/** A bar on a terminal; some plain lines into a pipe or a file. `kills`: with the last one. */
-export function openCrashScreen(kills: number, output: NodeJS.WriteStream): CrashScreen {
-	return output.isTTY ? openBar(kills, output) : openLines(kills, output);
+/** A bar on a terminal; some plain lines into a pipe or a file. */
+export function openCrashScreen(output: NodeJS.WriteStream): CrashScreen {
+	return output.isTTY ? openBar(output) : openLines(output);
 }
 
-function openBar(kills: number, output: NodeJS.WriteStream): CrashScreen {
+function openBar(output: NodeJS.WriteStream): CrashScreen {
 	const bar = new SingleBar({ format: BAR_FORMAT, stream: output, hideCursor: true });
 	const phase = "kill, start, play on";
-	bar.start(kills, 0, { acknowledged: 0, phase });
+	bar.start(BAR_STEPS, 0, { kills: 0, acknowledged: 0, phase });
 	return {
 		hooks: {
 			onWarning: (sentence) => output.write(`\nWarning: ${sentence}\n`),
-			onProgress: ({ kills: done, acknowledged }) => bar.update(done, { acknowledged }),
+			onProgress: ({ kills, acknowledged, share }) =>
+				bar.update(Math.floor(share * BAR_STEPS), { kills, acknowledged }),
 			onVerified: (done, total) => bar.update({ phase: `verified ${done}/${total} sessions` }),
 		},
 		close: () => bar.stop(),
 	};
 }
 
-function openLines(kills: number, output: NodeJS.WriteStream): CrashScreen {
-	output.write(`A server is started, played on and killed ${kills} times.\n`);
-	const step = Math.max(1, Math.ceil(kills / LINES));
+function openLines(output: NodeJS.WriteStream): CrashScreen {
+	output.write("Servers are started, played on and killed.\n");
 	let shown = 0;
 	return {
 		hooks: {
 			onWarning: (sentence) => output.write(`Warning: ${sentence}\n`),
-			onProgress: ({ kills: done, acknowledged }) => {
-				if (done === shown || (done % step !== 0 && done !== kills)) return;
-				shown = done;
-				output.write(`${done}/${kills} kills · ${acknowledged} acknowledged\n`);
+			onProgress: ({ kills, acknowledged, share }) => {
+				const line = Math.floor(share * LINES);
+				if (line === shown) return;
+				shown = line;
+				output.write(`${kills} kills · ${acknowledged} acknowledged\n`);
 			},
 			onVerified: (done, total) => {
 				if (done === total) output.write(`verified ${total} sessions\n`);

@@ -1,23 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SavepointError } from "../../errors.js";
-import { examine } from "../../storage/doctor.js";
 import { type Random, randomFrom } from "../play/bot-random.js";
 import { type CrashReport, summarise } from "./crash-report.js";
-import { type CrashDirectory, takeDirectory } from "./directory.js";
-import { doctorFindings } from "./doctor-findings.js";
 import type { Finding } from "./findings.js";
-import { findFreePort } from "./free-port.js";
+import { type CrashGround, groundOnFile, groundOnServer, type SharedDatabase } from "./ground.js";
 import { drawKill, type Kill, type UptimeRange } from "./kill-plan.js";
 import { readLedger } from "./ledger-reader.js";
 import { PlayerProcess } from "./player-process.js";
-import { ServerProcess } from "./server-process.js";
+import type { ServerProcess } from "./server-process.js";
 import { verifyLive } from "./verify.js";
 
 export interface CrashOptions {
-	/** Kills while players play; one more follows before the verification. */
+	/** Kills while players play; one more of each server follows before the verification. */
 	readonly cycles: number;
+	/** In place of `cycles`: how long to kill and start again. */
+	readonly minutes?: number;
 	/** null: one below the system's temporary directory. */
 	readonly directory: string | null;
+	/** Several servers on one database server; not given: one server and its file. */
+	readonly shared?: SharedDatabase;
 	/** Sessions that are played at the same time. */
 	readonly players: number;
 	/** How long the server may run between its start and its kill. */
@@ -32,47 +33,45 @@ export interface CrashOptions {
 
 export interface CrashHooks {
 	readonly onWarning?: (sentence: string) => void;
-	readonly onProgress?: (progress: {
-		readonly kills: number;
-		readonly acknowledged: number;
-	}) => void;
+	readonly onProgress?: (progress: CrashProgress) => void;
 	/** After the last kill: sessions compared with the ledger. */
 	readonly onVerified?: (done: number, total: number) => void;
+}
+
+export interface CrashProgress {
+	readonly kills: number;
+	readonly acknowledged: number;
+	/** How far the killing is, from 0 to 1. */
+	readonly share: number;
 }
 
 /** How long a kill behind an acknowledgement waits for one. */
 const ACKNOWLEDGEMENT_MS_MAX = 2_000;
 /** A start takes about this long until one has been measured. */
 const FIRST_START_MS = 400;
+/** Of the kills among several servers: all of them at the same moment, so that none is left. */
+const ALL_AT_ONCE_SHARE = 0.1;
 
 /**
- * Kills a server again and again while players play on it, and compares what it said was saved
- * with what is there afterwards.
+ * Kills servers again and again, in turn, while players play on them, and compares what they said
+ * was saved with what is there afterwards.
  *
  * Broken promises, and a server that does not come back, are in the report. Rejects with a
- * SavepointError when the directory cannot be used; see `takeDirectory`. Leaves no process
- * behind.
+ * SavepointError when the directory or the database server cannot be used; see `takeDirectory`.
+ * Leaves no process behind.
  */
 export async function crashTest(options: CrashOptions, hooks: CrashHooks): Promise<CrashReport> {
-	const directory = takeDirectory(options.directory);
-	for (const warning of directory.warnings) hooks.onWarning?.(warning);
-	const port = await findFreePort();
-	const server = new ServerProcess({
-		databasePath: directory.database,
-		logPath: directory.serverLog,
-		port,
-	});
+	const { directory: path, shared } = options;
+	const ground = await (shared === undefined ? groundOnFile(path) : groundOnServer(path, shared));
+	for (const warning of ground.warnings) hooks.onWarning?.(warning);
+	const { ledger, playerLog } = ground.directory;
+	const { players: count, seed } = options;
 	const players = new PlayerProcess(
-		{
-			url: `http://127.0.0.1:${port}`,
-			ledgerPath: directory.ledger,
-			players: options.players,
-			seed: options.seed,
-		},
-		directory.playerLog,
-		(acknowledged) => hooks.onProgress?.({ kills: run.kills, acknowledged }),
+		{ urls: ground.urls, ledgerPath: ledger, players: count, seed },
+		playerLog,
+		() => run.tellProgress(),
 	);
-	const run = new CrashRun(options, hooks, { directory, server, players });
+	const run = new CrashRun(options, hooks, { ground, players });
 	try {
 		return await run.toItsEnd();
 	} finally {
@@ -84,40 +83,35 @@ export async function crashTest(options: CrashOptions, hooks: CrashHooks): Promi
 class CrashRun {
 	readonly #options: CrashOptions;
 	readonly #hooks: CrashHooks;
-	readonly #directory: CrashDirectory;
-	readonly #server: ServerProcess;
+	readonly #ground: CrashGround;
 	readonly #players: PlayerProcess;
 	readonly #random: Random;
+	readonly #beganAtMs = performance.now();
 	#startMs = FIRST_START_MS;
 	#underWay: Promise<unknown> = Promise.resolve();
 	#halted = false;
-	kills = 0;
+	#cycles = 0;
+	#kills = 0;
 
 	constructor(
 		options: CrashOptions,
 		hooks: CrashHooks,
-		cast: {
-			readonly directory: CrashDirectory;
-			readonly server: ServerProcess;
-			readonly players: PlayerProcess;
-		},
+		cast: { readonly ground: CrashGround; readonly players: PlayerProcess },
 	) {
 		this.#options = options;
 		this.#hooks = hooks;
-		this.#directory = cast.directory;
-		this.#server = cast.server;
+		this.#ground = cast.ground;
 		this.#players = cast.players;
 		this.#random = randomFrom(options.seed);
 	}
 
 	async toItsEnd(): Promise<CrashReport> {
-		const beganAtMs = performance.now();
 		let findings: Finding[] = [];
 		let acknowledged: number | null = null;
 		let failure: string | null = null;
 		try {
 			await this.#watched(this.#killAgainAndAgain());
-			const claims = await readLedger(this.#directory.ledger);
+			const claims = await readLedger(this.#ground.directory.ledger);
 			acknowledged = claims.acknowledged;
 			findings = await this.#watched(this.#verify(claims));
 			failure = this.#unexpected();
@@ -133,21 +127,28 @@ class CrashRun {
 		});
 		return {
 			...verdict,
-			kills: this.kills,
+			kills: this.#kills,
 			seed: this.#options.seed,
-			seconds: Math.round(performance.now() - beganAtMs) / 1000,
-			warnings: this.#directory.warnings,
-			evidence: this.#settleEvidence(verdict.ok),
+			seconds: Math.round(performance.now() - this.#beganAtMs) / 1000,
+			warnings: this.#ground.warnings,
+			evidence: await this.#settleEvidence(verdict.ok),
 		};
 	}
 
-	/** Ends both processes, whatever is going on. */
+	/** Ends all processes, whatever is going on. */
 	async halt(): Promise<void> {
 		this.#halted = true;
 		this.#players.kill();
-		await this.#server.kill();
+		await this.#killAll();
 		await this.#underWay;
-		await this.#server.kill();
+		await this.#killAll();
+	}
+
+	tellProgress(): void {
+		const { cycles } = this.#options;
+		const share = Math.min(1, this.#minutesShare() ?? this.#cycles / cycles);
+		const { acknowledged } = this.#players;
+		this.#hooks.onProgress?.({ kills: this.#kills, acknowledged, share });
 	}
 
 	/** Ends early when a process ends that should not, or when the test is aborted. */
@@ -159,28 +160,49 @@ class CrashRun {
 			signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
 		});
 		const failed = this.#players.finished.then(() => work);
-		return Promise.race([work, failed, this.#server.unexpectedEnd, aborted]);
+		const ends = this.#ground.servers.map(({ unexpectedEnd }) => unexpectedEnd);
+		return Promise.race([work, failed, ...ends, aborted]);
 	}
 
 	async #killAgainAndAgain(): Promise<void> {
-		for (let cycle = 0; cycle < this.#options.cycles; cycle += 1) {
-			await this.#oneLife(drawKill(this.#random, this.#options.uptime));
-			await this.#kill();
+		const { servers } = this.#ground;
+		for (; !this.#isEnough(); this.#cycles += 1) {
+			// 1. All but one are there; alone, it is not missed before its start is tried, too.
+			const victim = servers[this.#cycles % servers.length];
+			if (victim === undefined) throw new Error("There is no server to kill.");
+			for (const other of servers) if (other !== victim) await this.#startServer(other);
+			// 2. That one lives as long as it may.
+			await this.#oneLife(victim, drawKill(this.#random, this.#options.uptime));
+			const isLast = servers.length > 1 && this.#random() < ALL_AT_ONCE_SHARE;
+			await Promise.all((isLast ? servers : [victim]).map((server) => this.#kill(server)));
 		}
-		// 1. The players finish what they have under way, so that every keyed call has its answer.
-		await this.#startServer();
+		// 3. The players finish what they have under way, so that every keyed call has its answer.
+		await this.#startAll();
 		await this.#players.stop();
-		// 2. The last crash, right behind the last acknowledgement.
-		await this.#kill();
+		// 4. The last crash, right behind the last acknowledgement.
+		await Promise.all(servers.map((server) => this.#kill(server)));
 	}
 
-	async #oneLife(kill: Kill): Promise<void> {
+	#isEnough(): boolean {
+		const share = this.#minutesShare();
+		return share === null ? this.#cycles >= this.#options.cycles : share >= 1;
+	}
+
+	#minutesShare(): number | null {
+		const { minutes } = this.#options;
+		return minutes === undefined
+			? null
+			: (performance.now() - this.#beganAtMs) / (minutes * 60_000);
+	}
+
+	async #oneLife(server: ServerProcess, kill: Kill): Promise<void> {
 		if (kill.when === "starting") {
-			this.#launch();
+			if (server.pid !== null) await this.#kill(server);
+			this.#launch(server);
 			await sleep(kill.share * this.#startMs);
 			return;
 		}
-		await this.#startServer();
+		await this.#startServer(server);
 		if (kill.when === "playing") {
 			await sleep(kill.uptimeMs);
 			return;
@@ -191,34 +213,45 @@ class CrashRun {
 		await sleep(kill.behindMs);
 	}
 
-	async #startServer(): Promise<string> {
+	/** Does nothing where it runs. */
+	async #startServer(server: ServerProcess): Promise<void> {
+		if (server.pid !== null) return;
 		const launchedAtMs = performance.now();
-		this.#launch();
-		const url = await this.#server.ready();
+		this.#launch(server);
+		await server.ready();
 		this.#startMs = performance.now() - launchedAtMs;
 		this.#players.serverIsUp();
-		return url;
 	}
 
-	#launch(): void {
+	async #startAll(): Promise<void> {
+		for (const server of this.#ground.servers) await this.#startServer(server);
+	}
+
+	#launch(server: ServerProcess): void {
 		if (this.#halted) throw new Error("The test was halted.");
-		this.#server.launch();
+		server.launch();
 	}
 
-	async #kill(): Promise<void> {
-		await this.#server.kill();
-		this.kills += 1;
-		this.#hooks.onProgress?.({ kills: this.kills, acknowledged: this.#players.acknowledged });
+	async #kill(server: ServerProcess): Promise<void> {
+		if (server.pid === null) return;
+		await server.kill();
+		this.#kills += 1;
+		this.tellProgress();
 	}
 
-	/** Twice, by ways that share no code: through the server, and from the file. */
+	async #killAll(): Promise<void> {
+		await Promise.all(this.#ground.servers.map((server) => server.kill()));
+	}
+
+	/** Twice, by ways that share little code: through the servers, and from the database. */
 	async #verify(claims: Awaited<ReturnType<typeof readLedger>>): Promise<Finding[]> {
-		const url = await this.#startServer();
-		const found = await verifyLive(claims, url, (done, total) =>
+		const { servers, urls } = this.#ground;
+		await this.#startAll();
+		const found = await verifyLive(claims, urls, (done, total) =>
 			this.#hooks.onVerified?.(done, total),
 		);
-		await this.#server.stop();
-		return [...found, ...doctorFindings(await examine(this.#directory.database, {}, {}))];
+		await Promise.all(servers.map((server) => server.stop()));
+		return [...found, ...(await this.#ground.examine())];
 	}
 
 	#unexpected(): string | null {
@@ -228,13 +261,13 @@ class CrashRun {
 			: `${unexpected.length} answers that no kill explains, the first: ${unexpected[0]}`;
 	}
 
-	#settleEvidence(passed: boolean): CrashReport["evidence"] {
-		const { database, ledger, serverLog } = this.#directory;
-		this.#directory.close(passed);
+	async #settleEvidence(passed: boolean): Promise<CrashReport["evidence"]> {
+		const { directory, database } = this.#ground;
+		directory.close(passed);
 		if (passed && !this.#options.keep) {
-			this.#directory.remove();
+			await this.#ground.remove();
 			return null;
 		}
-		return { database, ledger, logs: serverLog };
+		return { database, ledger: directory.ledger, logs: directory.serverLog };
 	}
 }

@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import type { ServerRing } from "./server-ring.js";
 
 const ANSWER_MS_MAX = 15_000;
 
@@ -15,13 +16,14 @@ export interface HttpAnswer {
 	readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Single HTTP calls over kept connections, one attempt each. */
+/** Single HTTP calls over kept connections, one attempt each, at the servers in turn. */
 export class HttpCaller {
-	readonly #baseUrl: string;
+	readonly #ring: ServerRing;
 	readonly #agent: Agent;
 
-	constructor(baseUrl: string, connectionsMax: number) {
-		this.#baseUrl = baseUrl;
+	/** `connectionsMax`: to each server. */
+	constructor(ring: ServerRing, connectionsMax: number) {
+		this.#ring = ring;
 		this.#agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
 	}
 
@@ -34,7 +36,7 @@ export class HttpCaller {
 				...(key ? { "idempotency-key": key } : {}),
 			};
 			const outgoing = request(
-				new URL(path, this.#baseUrl),
+				new URL(path, this.#ring.next()),
 				{ method, headers, agent: this.#agent, timeout: ANSWER_MS_MAX },
 				(incoming) => {
 					let answer = "";

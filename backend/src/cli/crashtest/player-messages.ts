@@ -1,6 +1,7 @@
 /** What the process of the test and the process of the players say to each other. */
 export interface PlayerOrders {
-	readonly url: string;
+	/** Of every server of the one database. */
+	readonly urls: readonly string[];
 	readonly ledgerPath: string;
 	/** Sessions that are played at the same time. */
 	readonly players: number;

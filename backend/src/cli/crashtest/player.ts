@@ -4,6 +4,7 @@ import { HttpCaller } from "./http-call.js";
 import { ImpatientClock } from "./impatient-clock.js";
 import { LedgerWriter } from "./ledger-writer.js";
 import type { FromPlayers, PlayerOrders, ToPlayers } from "./player-messages.js";
+import { ServerRing } from "./server-ring.js";
 import { playSingleCalls } from "./single-player.js";
 import type { Stage } from "./stage.js";
 
@@ -40,28 +41,29 @@ async function playUntilStopped(orders: PlayerOrders): Promise<void> {
 	const ledger = await LedgerWriter.create(orders.ledgerPath, (count) =>
 		tell({ type: "acknowledged", count }),
 	);
-	const http = new HttpCaller(orders.url, orders.players * CONNECTIONS_FOR_EACH);
+	const numbers = Array.from({ length: orders.players }, (_, index) => index);
+	await Promise.all(numbers.map((index) => playOne(orders, ledger, index)));
+	await ledger.close();
+	process.send?.({ type: "stopped" } satisfies FromPlayers, () => process.exit(0));
+}
+
+async function playOne(orders: PlayerOrders, ledger: LedgerWriter, index: number): Promise<void> {
+	const ring = new ServerRing(orders.urls, index);
+	const http = new HttpCaller(ring, CONNECTIONS_FOR_EACH);
 	const stage: Stage = {
-		url: orders.url,
+		ring,
 		ledger,
 		clock,
 		http,
 		isOver: () => isOver,
 		unexpected: (sentence) => tell({ type: "unexpected", sentence }),
 	};
-	const numbers = Array.from({ length: orders.players }, (_, index) => index);
-	await Promise.all(numbers.map((index) => playOne(stage, orders.seed, index)));
-	await ledger.close();
-	http.close();
-	process.send?.({ type: "stopped" } satisfies FromPlayers, () => process.exit(0));
-}
-
-function playOne(stage: Stage, seed: number, index: number): Promise<void> {
-	const random = randomFrom(seed + index);
+	const random = randomFrom(orders.seed + index);
 	const way = WAYS[index % WAYS.length] ?? "live";
-	return way === "single"
+	await (way === "single"
 		? playSingleCalls(stage, random)
-		: playThroughClient(stage, { way, random });
+		: playThroughClient(stage, { way, random }));
+	http.close();
 }
 
 function tell(message: FromPlayers): void {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SavepointError } from "../../errors.js";
 import { tailOf } from "./log-tail.js";
@@ -23,6 +24,8 @@ const PASSED_ON = [
 
 export interface ServerProcessOptions {
 	readonly databasePath: string;
+	/** A database server in place of the file. */
+	readonly databaseUrl?: string;
 	/** Standard error of every start is appended here, so that it is there after a kill. */
 	readonly logPath: string;
 	/** Missing or 0: another free port at each start. */
@@ -75,6 +78,7 @@ export class ServerProcess {
 		const log = openSync(this.#options.logPath, "a");
 		const child = spawn(process.execPath, [SERVER_SCRIPT], {
 			env: this.#environment(),
+			cwd: dirname(this.#options.logPath),
 			stdio: ["ignore", "pipe", log],
 		});
 		closeSync(log);
@@ -162,6 +166,8 @@ export class ServerProcess {
 			HOST: "127.0.0.1",
 			PORT: String(this.#options.port ?? 0),
 			SAVEPOINT_DB_PATH: this.#options.databasePath,
+			// Never that of whoever runs the test: a test keeps to its own data.
+			DATABASE_URL: this.#options.databaseUrl ?? "",
 			SAVEPOINT_WRITES_PER_MINUTE: "0",
 			SAVEPOINT_SOCKET_MESSAGES_PER_MINUTE: "0",
 			LOG_LEVEL: "warn",

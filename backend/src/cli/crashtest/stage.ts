@@ -2,10 +2,12 @@ import type { Random } from "../play/bot-random.js";
 import type { HttpCaller } from "./http-call.js";
 import type { ImpatientClock } from "./impatient-clock.js";
 import type { LedgerWriter } from "./ledger-writer.js";
+import type { ServerRing } from "./server-ring.js";
 
-/** What all players of one process share. */
+/** What a player plays with; ledger and clock are those of all players of its process. */
 export interface Stage {
-	readonly url: string;
+	/** The servers, which it changes at every call where there are several. */
+	readonly ring: ServerRing;
 	readonly ledger: LedgerWriter;
 	readonly clock: ImpatientClock;
 	readonly http: HttpCaller;

@@ -1,6 +1,7 @@
 import type { Finding } from "./findings.js";
 import { HttpCaller } from "./http-call.js";
 import type { LedgerClaims } from "./ledger-reader.js";
+import { ServerRing } from "./server-ring.js";
 import { readStats, readStoredSession } from "./stored-sessions.js";
 import { verifyCounters, verifyCreates } from "./verify-counters.js";
 import { type StoredSession, verifySession } from "./verify-session.js";
@@ -8,15 +9,15 @@ import { type StoredSession, verifySession } from "./verify-session.js";
 const READERS = 8;
 
 /**
- * Asks the live server at `url` for all that the ledger says was acknowledged, and for its
- * statistics. Throws SERVER_UNREACHABLE when it does not answer.
+ * Asks the live servers, in turn, for all that the ledger says was acknowledged, and for the
+ * statistics. Throws SERVER_UNREACHABLE when one does not answer.
  */
 export async function verifyLive(
 	claims: LedgerClaims,
-	url: string,
+	urls: readonly string[],
 	onSession: (done: number, total: number) => void,
 ): Promise<Finding[]> {
-	const http = new HttpCaller(url, READERS);
+	const http = new HttpCaller(new ServerRing(urls), READERS);
 	const findings: Finding[] = [];
 	const results: StoredSession[] = [];
 	const waiting = claims.sessions.values();

@@ -1,7 +1,10 @@
+import type { SqlRow } from "../driver.js";
 import type { Examination } from "./examination.js";
+import type { CounterComparison } from "./report.js";
 import { isPageDamage } from "./unreadable.js";
 
-const STORED = `select sum(started) as started, sum(won) as won, sum(lost) as lost,
+/** What the servers say, over all of their slots. */
+export const STORED = `select sum(started) as started, sum(won) as won, sum(lost) as lost,
 		sum(abandoned) as abandoned, sum(stale_ended) as stale_ended,
 		max(latest_completed_at) as latest_completed_at
 	from session_stats`;
@@ -49,15 +52,23 @@ export function checkCounters({ database, findings, onProgress }: Examination): 
 			database.all(STORED)[0],
 			database.all(hasRemovals(database) ? COUNTED : countedOf(LIVE_ONLY))[0],
 		]);
-		for (const [name, column] of COUNTERS) {
-			const value = (row: typeof stored): number | null =>
-				typeof row?.[column] === "number" ? row[column] : null;
-			findings.counters.push({ name, stored: value(stored), counted: value(counted) });
-		}
+		findings.counters.push(...compareCounters(stored, counted));
 	} catch (error) {
 		if (!isPageDamage(error)) throw error;
 		findings.addDamage(`The sessions cannot be counted: ${error.message}.`);
 	}
+}
+
+/** The rows that `STORED` and `COUNTED` give, side by side. */
+export function compareCounters(
+	stored: SqlRow | undefined,
+	counted: SqlRow | undefined,
+): CounterComparison[] {
+	return COUNTERS.map(([name, column]) => {
+		const value = (row: SqlRow | undefined): number | null =>
+			typeof row?.[column] === "number" ? row[column] : null;
+		return { name, stored: value(stored), counted: value(counted) };
+	});
 }
 
 /** Not in a database that an older version wrote. */
