@@ -42,12 +42,13 @@ export function openUpkeep(
 	};
 }
 
-function openStorageHistory({ report, now }: UpkeepParts): Console["storage"] {
+function openStorageHistory({ report, log, now }: UpkeepParts): Console["storage"] {
 	const vitals = watchProcess();
 	const book = new StorageHistoryBook({
 		report,
 		diskUse: () => readDiskUse(report().file),
 		vitals: vitals.read,
+		log,
 		now,
 	});
 	return {

@@ -156,3 +156,28 @@ export const FOREIGN_CHANGES_MS = 200;
 export const FOREIGN_CHANGES_BATCH = 200;
 /** How often a call is decided again because another server was quicker. */
 export const CONFLICT_RETRIES_MAX = 20;
+
+// Moving a storage.
+/** Rows that are read, and written in one transaction, at a time; fewer where they are large. */
+export const MOVE_PAGE_ROWS = 5_000;
+export const MOVE_PAGE_BYTES = 4 * 1024 * 1024;
+/** Sessions in one transaction, and about how many moves they may have together. */
+export const MOVE_BATCH_SESSIONS = 2_000;
+export const MOVE_BATCH_MOVES = 20_000;
+/** An active session may have more moves than its row says. */
+export const MOVE_ACTIVE_WEIGHT = 200;
+/** Sessions that are copied again in one transaction. */
+export const MOVE_AGAIN_SESSIONS = 200;
+export const MOVE_WAL_BYTES = 64 * 1024 * 1024;
+/** Each as long as the engine waits for a lock. */
+export const MOVE_HOLD_TRIES = 12;
+/** Rounds of catching up beside a running server, at most. */
+export const MOVE_ROUNDS_MAX = 6;
+/** So few sessions are left for the step in which no server can write. */
+export const MOVE_LAST_SESSIONS = 200;
+/** Differences that are named; all are counted. */
+export const MOVE_DIFFERENCES_MAX = 20;
+/** A server that shares a database has told that it lives within this time. */
+export const MOVE_ALIVE_MS = 3_000;
+/** Characters of one line of an export; the largest session takes a few million. */
+export const EXPORT_LINE_MAX = 64 * 1024 * 1024;

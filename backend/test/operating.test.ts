@@ -5,9 +5,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { POSTGRES } from "./support/drivers.js";
+import { makeDatabase } from "./support/postgres/kit.js";
 import { freePort, runDocument } from "./support/quickstart.js";
 
 const PAGE_MS = 180_000;
+
+/** A new database of the PostgreSQL that the tests have. */
+async function emptyDatabase(): Promise<string> {
+	const url = POSTGRES.makePlace();
+	await makeDatabase(url);
+	return url;
+}
 
 describe("the pages for operators", () => {
 	let data: string;
@@ -19,7 +28,7 @@ describe("the pages for operators", () => {
 	/** A server with a session that has one artifact, which the last backup holds. */
 	const start = (port: number) => `
 		set -e
-		node backend/bin/savepoint.js serve > "${data}/out" 2>&1 & SERVER=$!
+		env -u DATABASE_URL node backend/bin/savepoint.js serve > "${data}/out" 2>&1 & SERVER=$!
 		trap 'kill -9 $SERVER 2>/dev/null || true' EXIT
 		URL=http://127.0.0.1:${port}
 		until curl -sf $URL/health > /dev/null; do sleep 0.1; done
@@ -57,6 +66,25 @@ describe("the pages for operators", () => {
 			const { backups } = JSON.parse(block("npx savepoint backups --json"));
 			expect(backups).toMatchObject([{ proven: true, sessions: 1, moves: 1 }]);
 			rmSync("/tmp/savepoint-elsewhere", { recursive: true, force: true });
+		},
+		PAGE_MS,
+	);
+
+	it(
+		"[J4] scaling: moving",
+		async () => {
+			const block = await run("scaling.md", "", { DATABASE_URL: await emptyDatabase() });
+			const preview = block("npx savepoint move --to DATABASE_URL --dry-run");
+			expect(preview).toMatch(/a server uses[\s\S]*sessions +1\n[\s\S]*Nothing was changed/);
+			const moved = /proof: 1 session, 1 move, .* counters: equal/;
+			const there = block("npx savepoint move --to DATABASE_URL\n");
+			expect(there).toMatch(moved);
+			expect(there).not.toContain("savepoint:savepoint");
+			expect(block("npx savepoint move --to DATABASE_URL --prove")).toMatch(moved);
+			expect(block("npx savepoint move --from DATABASE_URL")).toMatch(moved);
+			expect(block("npx savepoint export")).toContain("proof: 1 session, 1 move: equal");
+			for (const end of [".ndjson", ".sqlite", ".sqlite.instance"])
+				rmSync(`/tmp/savepoint-elsewhere${end}`, { force: true });
 		},
 		PAGE_MS,
 	);

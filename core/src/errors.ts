@@ -57,6 +57,12 @@ export const ERROR_CODES = [
 	"BACKUP_UNDER_WAY",
 	"RESTORE_REFUSED",
 	"RESTORE_OUTDATED",
+	// Moves, exports and imports.
+	"STORAGE_MOVED",
+	"MOVE_REFUSED",
+	"MOVE_DIFFERS",
+	"IMPORT_INVALID",
+	"INTERRUPTED",
 	// Storage cannot be opened, or had to stop.
 	"STORAGE_LOCKED",
 	"STORAGE_PERMISSION",

@@ -1,4 +1,4 @@
-import type { HighScore, Replay } from "@savepoint/core";
+import type { HighScore, Notice, Replay } from "@savepoint/core";
 
 /** `away`: nobody answered, or nobody could right now; to be tried again. */
 export type Answer<T> =
@@ -28,6 +28,12 @@ async function call<T>(path: string, body?: object): Promise<Answer<T>> {
 export async function readHighScores(): Promise<Answer<readonly HighScore[]>> {
 	const answer = await call<{ scores: HighScore[] }>("/api/high-scores");
 	return answer.kind === "ok" ? { kind: "ok", value: answer.value.scores } : answer;
+}
+
+/** What the operator has to say to players now. */
+export async function readNotices(): Promise<Answer<readonly Notice[]>> {
+	const answer = await call<{ notices: Notice[] }>("/api/notices/active");
+	return answer.kind === "ok" ? { kind: "ok", value: answer.value.notices } : answer;
 }
 
 export function postHighScore(sessionId: string, playerTag: string): Promise<Answer<object>> {

@@ -43,7 +43,17 @@ export class HighScoreBook implements HighScoreTable {
 			...("sessionId" in request.of ? [`session ${request.of.sessionId}`] : []),
 			...(request.key === null ? [] : [`key ${request.key}`]),
 		];
-		return this.#turns.take(names, () => this.#decide(request));
+		return this.#turns.take(names, () => this.#decideTwice(request));
+	}
+
+	/** Another server may have stored the same meanwhile: then that is what there is to say (P4). */
+	async #decideTwice(request: ScoreRequest): Promise<{ score: HighScore; replayed: boolean }> {
+		try {
+			return await this.#decide(request);
+		} catch (error) {
+			if (!(error instanceof SavepointError) || error.code !== "STORAGE_CONFLICT") throw error;
+			return this.#decide(request);
+		}
 	}
 
 	async #decide(request: ScoreRequest): Promise<{ score: HighScore; replayed: boolean }> {

@@ -83,6 +83,7 @@ export class SessionChanges {
 		const from = countedState(record);
 		const batch = this.#deps.commits.begin();
 		this.#appendSet(batch, record, order.body, order.nowMs);
+		if (this.#deps.repository.isShared) this.#deps.repository.appendVersionCheck(batch, record);
 		pushAll(batch, record, order.along?.() ?? []);
 		const { othersCompletedAtMs } = order;
 		const change = { kind: "set", from, to: countedState(record), othersCompletedAtMs } as const;
@@ -110,9 +111,12 @@ export class SessionChanges {
 
 	/** Takes the session away by `writes`; what waits behind it finds out by the waiter's outcome. */
 	remove(live: LiveSession, writes: readonly PreparedWrite[], waiter: CommitWaiter): void {
-		const { commits, cache } = this.#deps;
+		const { repository, commits, cache } = this.#deps;
 		const { record } = live;
-		pushAll(commits.begin(), record, writes);
+		const batch = commits.begin();
+		// What it counts as must be what is stored, also where another server could have ended it.
+		if (repository.isShared) repository.appendVersionCheck(batch, record);
+		pushAll(batch, record, writes);
 		live.leaving = true;
 		live.pending += 1;
 		const { stale } = record;

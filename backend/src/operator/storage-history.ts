@@ -5,6 +5,7 @@ import {
 	STORAGE_FINE_MS,
 	STORAGE_FINE_POINTS_MAX,
 } from "../limits.js";
+import type { Log } from "../log.js";
 import type { DiskUse } from "../storage/disk-use.js";
 import type { StorageReport } from "../storage/ports.js";
 import { Ring } from "./ring.js";
@@ -21,6 +22,7 @@ export interface StorageHistoryDeps {
 	readonly report: () => Pick<StorageReport, "commits" | "gauges">;
 	readonly diskUse: () => Promise<DiskUse>;
 	readonly vitals: () => ProcessVitals;
+	readonly log: Log;
 	readonly now: () => number;
 }
 
@@ -65,12 +67,21 @@ export class StorageHistoryBook {
 
 	start(): void {
 		this.#askDisk();
-		this.#timer = setInterval(() => this.sample(), STORAGE_FINE_MS);
+		this.#timer = setInterval(() => this.#trySample(), STORAGE_FINE_MS);
 		this.#timer.unref();
 	}
 
 	stop(): void {
 		if (this.#timer !== null) clearInterval(this.#timer);
+	}
+
+	/** Out of files or memory, say: then there is no point, and the server goes on. */
+	#trySample(): void {
+		try {
+			this.sample();
+		} catch (error) {
+			this.#deps.log.debug({ err: error }, "a sample of the storage was left out");
+		}
 	}
 
 	sample(): void {

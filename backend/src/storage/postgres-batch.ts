@@ -125,7 +125,7 @@ function manyStep(statement: PreparedStatement, rows: readonly Row[]): Step {
 }
 
 /** An array in PostgreSQL's own writing: section 8.15.2 of its manual. */
-function arrayLiteral(values: readonly SqlValue[]): string {
+export function arrayLiteral(values: readonly SqlValue[]): string {
 	return `{${values.map(element).join(",")}}`;
 }
 

@@ -20,6 +20,8 @@ export interface ConnectionOptions {
 	/** `on` unless a test wants to see losses: what is told as saved is synced (P1). */
 	readonly synchronousCommit: "on" | "local";
 	readonly max: number;
+	/** Statements and transactions may take as long as they need: for a verb, not for a server. */
+	readonly isPatient?: boolean;
 	readonly onWarning?: (message: string) => void;
 }
 
@@ -31,8 +33,10 @@ export function connect({
 	url,
 	synchronousCommit,
 	max,
+	isPatient = false,
 	onWarning,
 }: ConnectionOptions): Connections {
+	const statementTimeoutMs = isPatient ? 0 : DATABASE_STATEMENT_TIMEOUT_MS;
 	const hosts = PostgresHosts.of(url);
 	return postgres(url, {
 		...(hosts === null ? {} : { ...hosts.first, socket: () => hosts.socket() }),
@@ -52,10 +56,10 @@ export function connect({
 			synchronous_commit: synchronousCommit,
 			default_transaction_isolation: "read committed",
 			lock_timeout: DATABASE_LOCK_TIMEOUT_MS,
-			statement_timeout: DATABASE_STATEMENT_TIMEOUT_MS,
+			statement_timeout: statementTimeoutMs,
 			// A client that was killed holds its locks no longer than this.
 			client_connection_check_interval: DATABASE_LOCK_TIMEOUT_MS,
-			idle_in_transaction_session_timeout: DATABASE_STATEMENT_TIMEOUT_MS,
+			idle_in_transaction_session_timeout: statementTimeoutMs,
 		},
 		onnotice: (notice) => {
 			if (notice["severity"] === "WARNING") onWarning?.(String(notice["message"]));

@@ -23,6 +23,7 @@ import type {
 } from "./driver.js";
 import { type Migration, migrate, readMigrations } from "./migrate.js";
 import type { StatementList, StorageModule } from "./module.js";
+import { movedElsewhere, SELECT_MOVED } from "./moved.js";
 import {
 	type PreparedStatement,
 	plainInsert,
@@ -78,6 +79,8 @@ export async function openPostgres(opening: PostgresOpening): Promise<OpenedPost
 		const known = readMigrations(modules, "postgres");
 		const migrations = new PostgresMigrations(driver.readers);
 		await driver.agreeOnTime();
+		const moved = await findMoved(migrations);
+		if (moved !== null) throw moved;
 		const { applied } = await migrate(migrations, known, () => driver.now());
 		for (const { version, name } of applied) log.info({ version, name }, "migrated");
 		await migrations.applyMigration("", {
@@ -288,6 +291,16 @@ export class PostgresDriver implements SharedDriver {
 	}
 }
 
+/** A schema of before the first move has no such columns. */
+async function findMoved(migrations: PostgresMigrations): Promise<SavepointError | null> {
+	const columns = await migrations.select(
+		`select 1 as found from pg_attribute
+		where attrelid = to_regclass('service') and attname = 'moved_to'`,
+	);
+	if (columns.length === 0) return null;
+	return movedElsewhere((await migrations.select(SELECT_MOVED))[0]);
+}
+
 const done = (outcome: CommitOutcome): Tried => ({ kind: "done", outcome });
 const unsure = (reason: string): Tried => done({ kind: "unsure", code: "STORAGE_AWAY", reason });
 
@@ -339,13 +352,17 @@ class Transaction {
 	/** All statements in one way there and back; then, if each did what it must, the COMMIT. */
 	async run(transaction: Connections): Promise<void> {
 		this.askedMs = this.#tools.asked();
-		const answers = await Promise.allSettled(
-			this.#steps.map((step) => {
-				const isBeat = step.sql === this.#tools.beatSql;
-				const params = isBeat ? [this.#tools.testNow?.() ?? null] : step.params.map(asParameter);
-				return transaction.unsafe(step.sql, params, { prepare: true });
-			}),
-		);
+		const sent = this.#steps.map((step) => {
+			const isBeat = step.sql === this.#tools.beatSql;
+			const params = isBeat ? [this.#tools.testNow?.() ?? null] : step.params.map(asParameter);
+			return transaction.unsafe(step.sql, params, { prepare: true });
+		});
+		// After every other statement: what they waited for may have been a move.
+		const place = transaction.unsafe(SELECT_MOVED, [], { prepare: true });
+		const [answers, [placed]] = await Promise.all([
+			Promise.allSettled(sent),
+			Promise.allSettled([place]),
+		]);
 		for (const [at, answer] of answers.entries()) {
 			const step = this.#steps[at];
 			if (step === undefined) continue;
@@ -361,6 +378,9 @@ class Transaction {
 				for (const group of missing(step, rows)) this.#rejected.add(group);
 		}
 		if (this.#rejected.size > 0) throw NOT_AS_EXPECTED;
+		if (placed?.status === "rejected") throw placed.reason;
+		const moved = movedElsewhere([...(placed?.value ?? [])][0] as SqlRow | undefined);
+		if (moved !== null) throw moved;
 		this.#isCommitting = true;
 	}
 

@@ -149,7 +149,7 @@ export function demandReadable(paths: DatabasePaths): Readable {
  * keeps a server from starting just then, and the instance file says that there is nothing in the
  * WAL to bring home.
  */
-function tidyUp(paths: DatabasePaths): void {
+export function tidyUp(paths: DatabasePaths): void {
 	try {
 		if (fileBytes(paths.wal) !== 0 || !isShutDown(paths) || isLocked(paths)) return;
 		const lock = acquireLock(paths, {

@@ -1,20 +1,28 @@
 import { existsSync, rmSync, statSync } from "node:fs";
-import Database from "better-sqlite3";
+import Database, { type Database as Connection } from "better-sqlite3";
+import type { SavepointError } from "../errors.js";
 import { BUSY_TIMEOUT_MS } from "../limits.js";
 import type { SqlRow } from "./driver.js";
 import { type AppliedMigration, appliedFromRow, SELECT_HISTORY } from "./migrate.js";
+import { movedElsewhere, SELECT_MOVED } from "./moved.js";
 import { translateSqliteError } from "./sqlite-errors.js";
 import type { DatabasePaths } from "./sqlite-paths.js";
 
+export interface Preflight {
+	readonly applied: AppliedMigration[];
+	/** Why no server may have it: its data is elsewhere, or not all here yet. */
+	readonly moved: SavepointError | null;
+}
+
 /**
- * The migrations that the database has, read without leaving a trace: a read-only connection never
- * brings the WAL home when it closes, so a database that is refused afterwards (M2) is byte for
- * byte as it was.
+ * The migrations that the database has and where its data is, read without leaving a trace: a
+ * read-only connection never brings the WAL home when it closes, so a database that is refused
+ * afterwards (M2) is byte for byte as it was.
  *
  * Throws STORAGE_BUSY when another program holds it, STORAGE_CORRUPT when its schema cannot be
  * read.
  */
-export function readHistory(paths: DatabasePaths): AppliedMigration[] {
+export function readPreflight(paths: DatabasePaths): Preflight {
 	const absent = [paths.wal, paths.shm].filter((path) => !existsSync(path));
 	try {
 		const connection = new Database(paths.database, {
@@ -26,8 +34,9 @@ export function readHistory(paths: DatabasePaths): AppliedMigration[] {
 			const isThere = connection
 				.prepare("select 1 from sqlite_schema where name = 'schema_migrations'")
 				.get();
-			if (isThere === undefined) return [];
-			return (connection.prepare(SELECT_HISTORY).all() as SqlRow[]).map(appliedFromRow);
+			if (isThere === undefined) return { applied: [], moved: null };
+			const applied = (connection.prepare(SELECT_HISTORY).all() as SqlRow[]).map(appliedFromRow);
+			return { applied, moved: readMoved(connection) };
 		} finally {
 			connection.close();
 		}
@@ -38,4 +47,13 @@ export function readHistory(paths: DatabasePaths): AppliedMigration[] {
 		if (absent.includes(paths.wal) && (!existsSync(paths.wal) || statSync(paths.wal).size === 0))
 			for (const path of absent) rmSync(path, { force: true });
 	}
+}
+
+/** A schema of before the first move has no such columns. */
+function readMoved(connection: Connection): SavepointError | null {
+	const hasColumn = connection
+		.prepare("select 1 from pragma_table_info('service') where name = 'moved_to'")
+		.get();
+	if (hasColumn === undefined) return null;
+	return movedElsewhere(connection.prepare(SELECT_MOVED).get() as SqlRow | undefined);
 }

@@ -218,7 +218,17 @@ function serve(request: ColdRequest): { rows: SqlRow[]; text: string } {
 }
 
 function maintainInIdle(): void {
-	if (!isLost && !isClosed && performance.now() - lastMoveAtMs >= IDLE_MS) maintain(true);
+	if (isLost || isClosed || performance.now() - lastMoveAtMs < IDLE_MS) return;
+	if (!isMovedAway()) maintain(true);
+}
+
+/** Without a write nobody would notice, and what is read here would be of the past. */
+function isMovedAway(): boolean {
+	const moved = writer.findMoved();
+	if (moved === null) return false;
+	isLost = true;
+	send({ kind: "lost", code: moved.code, reason: moved.message });
+	return true;
 }
 
 const idleTimer = setInterval(maintainInIdle, IDLE_MS);

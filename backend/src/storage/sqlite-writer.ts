@@ -1,6 +1,8 @@
 import Database, { type Database as Connection, type Statement } from "better-sqlite3";
+import type { SavepointError } from "../errors.js";
 import { CHECKPOINT_WAL_BYTES, TAIL_ROWS_MAX, WAL_ALARM_BYTES } from "../limits.js";
 import type { CommitOutcome, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
+import { movedElsewhere, SELECT_MOVED } from "./moved.js";
 import { byPosition, named } from "./sqlite-binding.js";
 import { sqliteCode, sqliteReason } from "./sqlite-errors.js";
 import { SqliteLogPacker } from "./sqlite-log-packer.js";
@@ -52,6 +54,10 @@ export class SqliteWriter {
 	#walFrames = 0;
 	tailRows = 0;
 	#packer: SqliteLogPacker | null = null;
+	/** Another value than before: some other connection has committed (G5 keeps servers away). */
+	#dataVersion: Statement;
+	#knownVersion: unknown;
+	#selectMoved: Statement | null = null;
 
 	constructor(options: SqliteWriterOptions) {
 		this.connection = openForWriting(options);
@@ -59,6 +65,8 @@ export class SqliteWriter {
 		this.#commit = this.connection.prepare("commit");
 		this.#rollback = this.connection.prepare("rollback");
 		this.#measureWal = this.connection.prepare("pragma wal_checkpoint(noop)").raw();
+		this.#dataVersion = this.connection.prepare("pragma data_version").pluck();
+		this.#knownVersion = this.#dataVersion.get();
 	}
 
 	/** After the migrations: the statements exist only now. */
@@ -70,6 +78,7 @@ export class SqliteWriter {
 			appends: APPENDS_TO_TAIL.test(sql),
 		}));
 		this.#packer = new SqliteLogPacker(this.connection);
+		this.#selectMoved = this.connection.prepare(SELECT_MOVED);
 		this.tailRows = Number(this.connection.prepare("select count(*) from move_tail").pluck().get());
 	}
 
@@ -85,6 +94,8 @@ export class SqliteWriter {
 		let appended = 0;
 		try {
 			this.#begin.run();
+			const moved = this.findMoved();
+			if (moved !== null) return this.#refuseMoved(moved);
 			let at = 0;
 			while (at < batch.length) {
 				const prepared = this.#prepared[batch[at] as number] as Prepared;
@@ -112,6 +123,17 @@ export class SqliteWriter {
 		}
 		this.tailRows += appended;
 		return { kind: "committed", commitMs: performance.now() - startedAtMs };
+	}
+
+	/**
+	 * Where the data has gone, once a move has taken it somewhere else; null while it is here. Asked
+	 * in every transaction, as nothing may be stored here after the move: one read of a number.
+	 */
+	findMoved(): SavepointError | null {
+		const version = this.#dataVersion.get();
+		if (version === this.#knownVersion) return null;
+		this.#knownVersion = version;
+		return movedElsewhere(this.#selectMoved?.get() as SqlRow | undefined);
 	}
 
 	/** The script and its record in one transaction. Throws what SQLite threw, rolled back. */
@@ -165,6 +187,11 @@ export class SqliteWriter {
 
 	close(): void {
 		this.connection.close();
+	}
+
+	#refuseMoved({ code, message: reason }: SavepointError): CommitOutcome {
+		this.#rollback.run();
+		return { kind: "lost", code, reason };
 	}
 
 	#takeBack(group: number, error: unknown): CommitOutcome {

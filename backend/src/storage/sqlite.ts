@@ -25,7 +25,7 @@ import { inspectDatabase } from "./sqlite-inspect.js";
 import { type InstanceFile, markClosing, newInstance, writeInstance } from "./sqlite-instance.js";
 import { acquireLock, type DirectoryLock, type LockOwner } from "./sqlite-lock.js";
 import { type DatabasePaths, databasePaths } from "./sqlite-paths.js";
-import { readHistory } from "./sqlite-preflight.js";
+import { readPreflight } from "./sqlite-preflight.js";
 import { readMarker, writeMarker } from "./sqlite-quarantine.js";
 import { finishRecovery, type Recovery, recoverDatabase } from "./sqlite-recovery.js";
 import { forgetNotice, readNotice } from "./sqlite-recovery-notice.js";
@@ -222,7 +222,9 @@ async function findOrCreate(recovery: Recovery): Promise<Found> {
 			throw new SavepointError(inspection.code, inspection.reason);
 		case "sound": {
 			try {
-				pendingMigrations(known, readHistory(paths));
+				const { applied, moved } = readPreflight(paths);
+				pendingMigrations(known, applied);
+				if (moved !== null) throw moved;
 			} catch (error) {
 				if (!(error instanceof SavepointError) || error.code !== "STORAGE_CORRUPT") throw error;
 				return recover(`${paths.database} cannot be read: ${error.message}.`);

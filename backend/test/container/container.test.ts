@@ -1,6 +1,7 @@
 // Goal: sessions outlive containers and images. Method: the repository's own Dockerfile and compose
 // file, run by a real engine; what is outside the container is only HTTP and the data directory.
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { composeCommand } from "../../../scripts/lib/compose.mjs";
 import { Compose, dataDirectory } from "./compose.js";
@@ -10,6 +11,11 @@ if (command === null) console.log("No container engine answers: the container te
 
 const BUILD_MS = 600_000;
 type Json = Record<string, unknown>;
+interface Listed {
+	readonly name: string;
+	readonly proven: boolean;
+	readonly sessions: number;
+}
 
 describe.skipIf(command === null)("in a container", { timeout: BUILD_MS }, () => {
 	let compose: Compose;
@@ -84,6 +90,44 @@ describe.skipIf(command === null)("in a container", { timeout: BUILD_MS }, () =>
 		expect(log).toContain("Stopping: finishing what is under way");
 		expect(log).not.toMatch(/\bKilled\b/);
 		await compose.up();
+	});
+
+	it("[B1, U2] container and data gone, backups left: restored, the game goes on", async () => {
+		const playing = await start();
+		const carried = await spawn(playing, 300);
+		// 1. The schedule's own backup, proven, that holds the session: the first comes by itself.
+		const list = ["exec", "-T", "savepoint", "savepoint", "backups", "list", "--json"];
+		const held = async (): Promise<string | undefined> => {
+			const { backups } = JSON.parse((await compose.run(list)).output) as { backups: Listed[] };
+			const isIt = (each: Listed) =>
+				each.name.endsWith("-scheduled") && each.proven && each.sessions > 2;
+			return backups.find(isIt)?.name;
+		};
+		await compose.must("restart");
+		let name: string | undefined;
+		while (name === undefined) {
+			await new Promise((resolve) => setTimeout(resolve, 1_000));
+			name = await held();
+		}
+		const { remainingSeconds: _before, ...before } = await get(playing);
+		// 2. Everything but the backups goes.
+		await compose.removeAll();
+		for (const file of readdirSync(compose.data))
+			if (file !== "backups") rmSync(join(compose.data, file), { recursive: true });
+		// 3. A new image, a new container, a new data directory.
+		await compose.must("build");
+		const restore = ["run", "--rm", "-T", "savepoint", "savepoint", "restore", "latest", "--json"];
+		expect(JSON.parse(await compose.must(...restore))).toMatchObject({
+			backup: name,
+			generation: 2,
+		});
+		await compose.must("down");
+		await compose.up();
+		// 4. The same session, in a storage that says it was restored.
+		const { remainingSeconds: _after, ...after } = await get(playing);
+		expect(after).toEqual({ ...before, generation: 2 });
+		const left = await post(`${playing}/deposit`, { artifactId: carried });
+		expect(left).toMatchObject({ remainingArtifacts: 0, durable: true });
 	});
 
 	// From here on each test starts one container of its own, and some engines want no other beside

@@ -3,13 +3,15 @@
 // a clock in its hand, and doctor over all that is left.
 import { describe, expect, it } from "vitest";
 import { RetentionKeeper } from "#src/operator/retention-keeper.js";
+import { COUNTED } from "#src/storage/doctor/counters-check.js";
 import { examine } from "#src/storage/doctor.js";
+import type { SqlRow } from "#src/storage/driver.js";
 import { LoneChanges } from "#src/storage/lone-changes.js";
 import { MODULES } from "#src/storage/modules.js";
 import { RemovalRepo } from "#src/storage/removals/removal-repo.js";
-import { DRIVERS, silentLog } from "../support/drivers.js";
+import { DRIVERS, silentLog, type TestDriver } from "../support/drivers.js";
 import { answerOf, end, heal, move, OpenStore, spawn, withStore } from "../support/open-store.js";
-import { FULL, rejected } from "../support/scripted-driver.js";
+import { type Fault, FULL, rejected } from "../support/scripted-driver.js";
 
 const DAY_MS = 24 * 3_600_000;
 const nothing = () => [];
@@ -35,10 +37,20 @@ async function game(open: OpenStore): Promise<string> {
 	return sessionId;
 }
 
+const COUNTERS = ["started", "won", "lost", "abandoned", "stale_ended"] as const;
+
 /** Everything that is stored verifies, and the counters are those of a recount. */
-async function demandHealthy(open: OpenStore): Promise<void> {
-	const report = await examine(open.place);
-	expect([report.verdict, report.drift, report.damage]).toEqual(["healthy", [], []]);
+async function demandHealthy(kit: TestDriver, { place }: OpenStore): Promise<void> {
+	// Doctor examines files.
+	if (!kit.isShared) {
+		const report = await kit.examine(place);
+		expect([report.verdict, report.drift, report.damage]).toEqual(["healthy", [], []]);
+	}
+	const sums = COUNTERS.map((name) => `sum(${name}) as ${name}`);
+	const [stored] = await kit.look(place, `select ${sums} from session_stats`);
+	const [counted] = await kit.look(place, COUNTED);
+	const numbers = (row: SqlRow = {}) => COUNTERS.map((name) => [name, Number(row[name])]);
+	expect(numbers(stored)).toEqual(numbers(counted));
 }
 
 describe.each(DRIVERS)("what operators do to a session on $name", (kit) => {
@@ -75,9 +87,9 @@ describe.each(DRIVERS)("what operators do to a session on $name", (kit) => {
 		}),
 	);
 
-	it.each([
+	it.each<[string, Fault, string]>([
 		["the disk is full", FULL, "STORAGE_FULL"],
-		["it is rejected", rejected(1), "STORAGE_CONFLICT"],
+		["it is rejected", (batch) => rejected(Number(batch[1])), "STORAGE_CONFLICT"],
 	])("[O22] when %s, the session was never deleted", async (_when, fault, code) => {
 		const open = await OpenStore.open(kit);
 		const id = await game(open);
@@ -89,12 +101,15 @@ describe.each(DRIVERS)("what operators do to a session on $name", (kit) => {
 		await open.faults.arrived();
 		const waiting = open.tryView(id);
 		release();
-		expect([await outcome, await waiting]).toEqual([code, { ok: false, code }]);
+		expect(await outcome).toBe(code);
+		// Among several servers a call that met a conflict is decided again, on what is stored.
+		const isAgain = kit.isShared && code === "STORAGE_CONFLICT";
+		expect(await waiting).toMatchObject(isAgain ? { ok: true } : { ok: false, code });
 		await heal(open);
 		expect(await open.counts()).toEqual(before);
 		expect((await open.play(id, [move("3", spawn("c"))])).ok).toBe(true);
 		await open.close();
-		await demandHealthy(open);
+		await demandHealthy(kit, open);
 	});
 
 	it("[O20] a failed end leaves the session as it was", async () => {
@@ -132,7 +147,7 @@ describe.each(DRIVERS)("what operators do to a session on $name", (kit) => {
 		await remove(open, gone);
 		await expect(remove(open, gone)).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
 		await open.close();
-		await demandHealthy(open);
+		await demandHealthy(kit, open);
 		// The log of each says what was done, and a load replays it.
 		open = await OpenStore.open(kit, open.place, { nowMs: open.nowMs });
 		const { moves } = await open.log(won);
@@ -143,21 +158,24 @@ describe.each(DRIVERS)("what operators do to a session on $name", (kit) => {
 		await open.close();
 	});
 
-	it("[O22, J3] a deleted session is not called due, as no sweep will end it", async () => {
-		const open = await OpenStore.open(kit);
-		const [gone, there] = [await open.create(10), await open.create(10)];
-		await remove(open, gone.sessionId);
-		await open.live(35_000);
-		await open.close();
-		const report = await examine(open.place, { now: () => open.nowMs });
-		expect(report.notes.join()).toContain("1 session is due and not ended");
-		// And brought back it has the time that it had.
-		const again = await OpenStore.open(kit, open.place, { nowMs: open.nowMs });
-		await bringBack(again, gone.sessionId, 7_000);
-		expect((await again.view(gone.sessionId)).remainingSeconds).toBeCloseTo(7, 1);
-		expect((await again.view(there.sessionId)).remainingSeconds).toBe(0);
-		await again.close();
-	});
+	it.skipIf(kit.isShared)(
+		"[O22, J3] a deleted session is not called due, as no sweep will end it",
+		async () => {
+			const open = await OpenStore.open(kit);
+			const [gone, there] = [await open.create(10), await open.create(10)];
+			await remove(open, gone.sessionId);
+			await open.live(35_000);
+			await open.close();
+			const report = await examine(open.place, { now: () => open.nowMs });
+			expect(report.notes.join()).toContain("1 session is due and not ended");
+			// And brought back it has the time that it had.
+			const again = await OpenStore.open(kit, open.place, { nowMs: open.nowMs });
+			await bringBack(again, gone.sessionId, 7_000);
+			expect((await again.view(gone.sessionId)).remainingSeconds).toBeCloseTo(7, 1);
+			expect((await again.view(there.sessionId)).remainingSeconds).toBe(0);
+			await again.close();
+		},
+	);
 
 	it("[O20, T3] what an operator ended is no activity, also when it has grown old", async () => {
 		const open = await OpenStore.open(kit);
@@ -185,6 +203,6 @@ describe.each(DRIVERS)("what operators do to a session on $name", (kit) => {
 		open.jump(2 * DAY_MS);
 		expect(await keeper.pass()).toEqual({ marked: 0, purged: 1 });
 		await open.close();
-		await demandHealthy(open);
+		await demandHealthy(kit, open);
 	});
 });

@@ -2,7 +2,8 @@
 // PostgreSQL, whose calls meet in every order; the same without the version check as a control.
 import type { NormalMove } from "@savepoint/core";
 import { describe, expect, it } from "vitest";
-import { POSTGRES } from "../support/drivers.js";
+import { openPublic } from "#src/service.js";
+import { POSTGRES, silentLog } from "../support/drivers.js";
 import {
 	answerOf,
 	deposit,
@@ -11,6 +12,7 @@ import {
 	move,
 	OpenStore,
 	SPAWN,
+	START_MS,
 	type StoreOptions,
 	spawn,
 } from "../support/open-store.js";
@@ -172,6 +174,24 @@ describe("several servers on one database", () => {
 		expect(heard).toEqual(["1 false", "2 true"]);
 		stop();
 		await close(a, b);
+	});
+
+	it("[P4, H2] one high score a session, and one a key, whichever servers are asked", async () => {
+		const servers = await twoServers();
+		const books = servers.map(
+			({ storage }) => openPublic(storage, silentLog, () => START_MS).highScores,
+		);
+		const claims = Array.from({ length: 8 }, (_, at) => ({
+			of: { result: "lost", remaining: 3 } as const,
+			playerTag: "Åsa",
+			key: `k${at}`,
+		}));
+		const posted = await Promise.all(
+			claims.flatMap((claim) => books.map((book) => book.post(claim))),
+		);
+		expect(posted.filter(({ replayed }) => !replayed)).toHaveLength(8);
+		expect(new Set(posted.map(({ score }) => score.id)).size).toBe(8);
+		await close(...servers);
 	});
 
 	it("[P4] a session goes on elsewhere when its server dies in mid-game", async () => {

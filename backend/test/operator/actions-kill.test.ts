@@ -15,7 +15,7 @@ import { killServers, type ServerProcess, startServer } from "../support/server-
 import { testDirectory } from "../support/storage.js";
 
 const PASSWORD = "correct horse battery";
-const ROUNDS = 4;
+const ROUNDS = 3;
 const SESSIONS = 8;
 /** Each round is a start and a kill of a whole server. */
 const TIMEOUT_MS = 180_000;
@@ -72,7 +72,7 @@ describe("operators and kill -9", { timeout: TIMEOUT_MS }, () => {
 	async function busy(
 		operator: Operator,
 		id: string,
-		told: (line: AuditLine) => void,
+		{ told, isHonest }: { told: (line: AuditLine) => void; isHonest: boolean },
 	): Promise<void> {
 		try {
 			for (;;) {
@@ -83,7 +83,10 @@ describe("operators and kill -9", { timeout: TIMEOUT_MS }, () => {
 					open !== undefined
 						? `/audit/${open.id}/undo`
 						: `/sessions/${id}/${last?.action === "reopen-session" ? "delete" : "end"}`;
-				told(await operator.does(path));
+				const { status, body: answer } = await operator.post(path);
+				if (status === 200) told(answer.entry);
+				// The control's server tells more than it has stored, and contradicts itself.
+				else if (isHonest) throw new Error(`${path}: ${answer.error}`);
 			}
 		} catch (error) {
 			// fetch says so when the server is gone.
@@ -104,7 +107,7 @@ describe("operators and kill -9", { timeout: TIMEOUT_MS }, () => {
 				answers += 1;
 				if (answers === 12 + 9 * round) void server.kill();
 			};
-			await Promise.all(ids.map((id) => busy(operator, id, told)));
+			await Promise.all(ids.map((id) => busy(operator, id, { told, isHonest: fault === "" })));
 			await server.kill();
 			// 1. What was acknowledged is in the log, and each entry with what it tells of.
 			const stored = await kit.look(database, "select * from audit_log order by audit_id");

@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } fro
 import { dirname, join } from "node:path";
 import type { AuditLines, BackupsView } from "@savepoint/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { BackupDesk } from "#src/operator/backup-desk.js";
+import { POSTGRES } from "../support/drivers.js";
+import { makeDatabase } from "../support/postgres/kit.js";
 import { PASSWORD, type SignedIn, signInTo, spoilBackupUnderWay } from "../support/signed-in.js";
 import { makeSqliteApp, type SqliteApp } from "../support/sqlite-app.js";
-import { SILENT } from "../support/storage.js";
 import { tamper } from "../support/stored-games.js";
 
 /**
@@ -193,21 +193,31 @@ describe("a directory that backups cannot be put into", () => {
 	});
 });
 
-describe("an engine with backups of its own", () => {
-	it("[O40] says so, and takes no orders", async () => {
-		const desk = new BackupDesk({
-			engine: "postgres",
-			works: null,
-			directory: "/backups",
-			config: { everyMinutes: 60, keep: { hours: 1, days: 1, weeks: 1 } },
-			// Nothing is recorded of what is not done.
-			audit: undefined as never,
-			log: SILENT,
-			now: Date.now,
+describe("a server on PostgreSQL, which has backups of its own", () => {
+	it("[O40] [O42] [O44] says so and takes no orders; its other pages are the same", async () => {
+		const place = POSTGRES.makePlace();
+		await makeDatabase(place);
+		const server = await makeSqliteApp({
+			SAVEPOINT_ADMIN_PASSWORD: PASSWORD,
+			DATABASE_URL: place,
 		});
-		const shown = await desk.view(null, 50);
-		expect(shown).toMatchObject({ elsewhere: "postgres", alarms: [], backups: [], job: null });
-		await expect(desk.backUp({ address: "::1" })).rejects.toMatchObject({ code: "BACKUP_FAILED" });
+		const operator = await signInTo(server.app);
+		expect(await operator.get<BackupsView>("/backups")).toMatchObject({
+			elsewhere: "postgres",
+			alarms: [],
+			backups: [],
+			job: null,
+		});
+		const refused = await operator.post("/backups");
+		expect(refused.json().code).toBe("BACKUP_FAILED");
+		expect(refused.json().error).toContain("postgres has backups of its own");
+		const nothing = { recovery: null, setAside: [], sessions: [], next: null };
+		expect(await operator.get("/quarantine")).toEqual(nothing);
+		expect(await operator.get("/storage-history?span=hour")).toHaveProperty("since");
+		const { payload } = await server.app.inject("/metrics");
+		expect(payload).not.toMatch(/^savepoint_backup_(age|overdue|failed)\S* /m);
+		expect(payload).toContain('savepoint_quarantined_sessions{standing="harmed"} 0');
+		await server.close();
 	});
 });
 

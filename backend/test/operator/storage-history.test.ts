@@ -1,5 +1,5 @@
 import type { StorageHistory } from "@savepoint/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { noCounters } from "#src/counters.js";
 import { Histogram } from "#src/histogram.js";
 import { STORAGE_COARSE_EVERY, STORAGE_FINE_MS, STORAGE_FINE_POINTS_MAX } from "#src/limits.js";
@@ -8,6 +8,7 @@ import { StorageHistoryBook } from "#src/operator/storage-history.js";
 import { quantile, StorageMeter } from "#src/operator/storage-meter.js";
 import { PASSWORD, signInTo } from "../support/signed-in.js";
 import { makeSqliteApp } from "../support/sqlite-app.js";
+import { SILENT } from "../support/storage.js";
 
 /**
  * Goal: the storage over time tells of each interval what happened in it, in bounded memory.
@@ -50,6 +51,7 @@ describe("the storage over time", () => {
 			report: () => path.report(),
 			diskUse: async () => ({ databaseBytes: 4_096, freeBytes: 1_000 }),
 			vitals: () => ({ eventLoopMsP99: 0.5, memoryBytes: 7 }),
+			log: SILENT,
 			now: () => at.nowMs,
 		});
 		const pass = (): void => {
@@ -102,6 +104,35 @@ describe("the storage over time", () => {
 		expect(new Set(day.batchesPerSecond)).toEqual(new Set([0.2]));
 		expect(hour.at).toEqual(hour.at.toSorted((a, b) => a - b));
 		expect(hour.at.at(-1)).toBe(day.at.at(-1));
+	});
+
+	it("[O43] leaves out what cannot be read, and goes on", () => {
+		vi.useFakeTimers();
+		try {
+			let isOutOfFiles = true;
+			const path = new CommitPath();
+			const book = new StorageHistoryBook({
+				report: () => path.report(),
+				diskUse: () => Promise.reject(new Error("EMFILE")),
+				vitals: () => {
+					if (isOutOfFiles) throw new Error("EMFILE");
+					return { eventLoopMsP99: 0.5, memoryBytes: 7 };
+				},
+				log: SILENT,
+				now: Date.now,
+			});
+			book.start();
+			vi.advanceTimersByTime(2 * STORAGE_FINE_MS);
+			expect(book.read("hour").at).toEqual([]);
+			isOutOfFiles = false;
+			vi.advanceTimersByTime(STORAGE_FINE_MS);
+			expect(book.read("hour")).toMatchObject({ memoryBytes: [7], freeBytes: [null] });
+			book.stop();
+			vi.advanceTimersByTime(9 * STORAGE_FINE_MS);
+			expect(book.read("hour").at).toHaveLength(1);
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 
 	it("[O43] is the same in the server, in columns of one length", async () => {

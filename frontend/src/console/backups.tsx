@@ -168,21 +168,13 @@ function Lines(props: {
 	return (
 		<Table
 			caption="Backups"
-			heads={["Made", "Proven", "Kept", "Size", "Sessions", "Moves", "Why", "Name", ""]}
+			heads={["Made", "Proven", "", "Kept", "Size", "Sessions", "Moves", "Name"]}
 		>
 			{view.backups.map((backup) => (
 				<tr key={backup.name}>
 					<th scope="row">{timeText(backup.createdAt)}</th>
 					<td>
 						<Proof backup={backup} />
-					</td>
-					<td>{keptText(backup)}</td>
-					<td class="number">{bytesText(backup.bytes)}</td>
-					<td class="number">{countText(backup.sessions)}</td>
-					<td class="number">{countText(backup.moves)}</td>
-					<td>{backup.label}</td>
-					<td>
-						<code>{backup.name}</code>
 					</td>
 					<td>
 						<button
@@ -194,6 +186,13 @@ function Lines(props: {
 						>
 							Prove
 						</button>
+					</td>
+					<td>{keptText(backup)}</td>
+					<td class="number">{bytesText(backup.bytes)}</td>
+					<td class="number">{countText(backup.sessions)}</td>
+					<td class="number">{countText(backup.moves)}</td>
+					<td>
+						<code>{backup.name}</code>
 					</td>
 				</tr>
 			))}

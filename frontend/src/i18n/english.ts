@@ -37,6 +37,8 @@ export const english = {
 	abandoned: "Given up",
 	unverified: "not checked",
 	language: "Language",
+	news: "From whoever runs this game",
+	hideNews: "Hide",
 	soundOn: "Sound on",
 	soundOff: "Sound off",
 	timeLeft: "Until dawn",

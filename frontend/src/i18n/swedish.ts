@@ -38,6 +38,8 @@ export const swedish: Readonly<Record<TextKey, string>> = {
 	abandoned: "Avbruten",
 	unverified: "ej kontrollerad",
 	language: "Språk",
+	news: "Från den som driver spelet",
+	hideNews: "Dölj",
 	soundOn: "Ljud på",
 	soundOff: "Ljud av",
 	timeLeft: "Till gryningen",

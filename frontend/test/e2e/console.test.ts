@@ -61,6 +61,17 @@ describeInBrowser("the console", (stand) => {
 		await page.waitForSelector("tbody >> text=Maintenance tonight");
 		expect(await shown()).toMatchObject([{ title: "Maintenance tonight" }]);
 
+		// A player reads it above the game, and hides it for good.
+		const player = await stand().open();
+		await player.goto(stand().server.url);
+		await player.waitForSelector("#news >> text=Your games are safe.");
+		expect(await seriousFindings(player)).toEqual([]);
+		await player.click("#news button");
+		await player.waitForSelector("#news", { state: "hidden" });
+		await player.reload();
+		await player.waitForSelector("#start");
+		expect(await player.isHidden("#news")).toBe(true);
+
 		await goTo(page, "audit");
 		await page.click("tr:has-text('send notice') >> text=Undo");
 		await page.click("dialog .deed");

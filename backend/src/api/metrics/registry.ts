@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { ServiceCounts } from "../../game/answers.js";
 import type { ApiContext } from "../context.js";
 import { CountedHistogram } from "./counted-histogram.js";
 import { STATUS_CLASSES } from "./request-counts.js";
@@ -54,26 +55,44 @@ function addMoves(registry: Registry, { authority }: ApiContext): void {
 	});
 }
 
-function addSessions(registry: Registry, { storage }: ApiContext): void {
-	const counters = () => storage.report().commits.counters;
-	addCounter(registry, "savepoint_sessions_started_total", "Sessions ever started.", () => {
-		return counters().started;
+/** Of the service: where several servers share a database, each says the same. */
+function addSessions(registry: Registry, { authority }: ApiContext): void {
+	let known: ServiceCounts | null = null;
+	const counts = async (): Promise<ServiceCounts | null> => {
+		// While the database is away the last numbers stand; other metrics say that it is.
+		known = await authority.counts().catch(() => known);
+		return known;
+	};
+	new Counter({
+		name: "savepoint_sessions_started_total",
+		help: "Sessions ever started.",
+		registers: [registry],
+		async collect() {
+			const started = (await counts())?.startedCount ?? 0;
+			this.reset();
+			this.inc(started);
+		},
 	});
 	new Counter({
 		name: "savepoint_sessions_ended_total",
 		help: "Sessions ever ended, by result.",
 		labelNames: ["result"],
 		registers: [registry],
-		collect() {
+		async collect() {
+			const all = await counts();
 			this.reset();
-			const { won, lost, abandoned } = counters();
-			for (const [result, count] of Object.entries({ won, lost, abandoned }))
-				this.inc({ result }, count);
+			this.inc({ result: "won" }, all?.wonCount ?? 0);
+			this.inc({ result: "lost" }, all?.lostCount ?? 0);
+			this.inc({ result: "abandoned" }, all?.abandonedCount ?? 0);
 		},
 	});
-	addGauge(registry, "savepoint_sessions_active", "Sessions that are being played.", () => {
-		const { started, won, lost, abandoned } = counters();
-		return started - won - lost - abandoned;
+	new Gauge({
+		name: "savepoint_sessions_active",
+		help: "Sessions that are being played.",
+		registers: [registry],
+		async collect() {
+			this.set((await counts())?.activeCount ?? 0);
+		},
 	});
 }
 

@@ -38,7 +38,11 @@ export const noteQuarantined: WriteStatement = {
 };
 
 export const settleQuarantined: WriteStatement = {
-	sql: `insert or replace into quarantined_sessions ${VALUES}`,
+	sql: `insert into quarantined_sessions ${VALUES}
+		on conflict (session_key) do update set noticed_at = excluded.noticed_at,
+			standing = excluded.standing, reason = excluded.reason, kept_moves = excluded.kept_moves,
+			lost_from_seq = excluded.lost_from_seq, lost_to_seq = excluded.lost_to_seq,
+			rebuilt_at = excluded.rebuilt_at, evidence = excluded.evidence, checksum = excluded.checksum`,
 	paramCount: 10,
 	changes: 1,
 };

@@ -1,0 +1,123 @@
+import { SavepointError } from "../errors.js";
+import type { StorageConfig } from "../storage/config.js";
+import { demandEqual, moveStorage } from "../storage/move/move-storage.js";
+import type { MovePlace, TellMove } from "../storage/move/ports.js";
+import { type MoveProof, proveEqual } from "../storage/move/proof.js";
+import { type MovePlan, planMove } from "../storage/move/standing.js";
+import { allOf, movedTables } from "../storage/move/tables.js";
+import { lookAt, openSource, openTarget } from "../storage/open-place.js";
+
+export interface MoveRequest {
+	readonly from: StorageConfig;
+	readonly to: StorageConfig;
+	readonly signal: AbortSignal;
+	readonly tell: TellMove;
+}
+
+/** What a move would do. */
+export interface MovePreview {
+	readonly from: string;
+	readonly to: string;
+	readonly plan: MovePlan;
+	/** A server uses the source now. */
+	readonly served: boolean;
+	/** Of the source, by table. */
+	readonly rows: Readonly<Record<string, number>>;
+	/** The source, with its indexes. */
+	readonly bytes: number;
+}
+
+export interface MoveReport {
+	readonly from: string;
+	readonly to: string;
+	readonly plan: MovePlan;
+	readonly proof: MoveProof;
+	readonly tookMs: number;
+	/** How long no server could write. */
+	readonly heldMs: number;
+	/** Sessions that were copied again because they were played on meanwhile. */
+	readonly copiedAgain: number;
+	readonly memoryPeakBytes: number;
+}
+
+/** Looks at both sides and changes nothing. Rejects as `move` would before its first step. */
+export async function previewMove({ from, to }: Omit<MoveRequest, "tell">): Promise<MovePreview> {
+	return withPlace(await lookAt(from), async (source) => {
+		if (source === null) throw missing(from);
+		return withPlace(await lookAt(to), async (target) => {
+			const { plan } = await planMove(source, target);
+			const rows: Record<string, number> = {};
+			for (const { name } of allOf(await movedTables(source)))
+				rows[name] = await source.count(name);
+			return {
+				from: source.location,
+				to: target?.location ?? placeText(to),
+				plan,
+				served: await source.isServed(),
+				rows,
+				bytes: await source.bytes(),
+			};
+		});
+	});
+}
+
+/** See `moveStorage` for what it promises. */
+export async function move({ from, to, signal, tell }: MoveRequest): Promise<MoveReport> {
+	const startedAtMs = performance.now();
+	const source = await openSource(from);
+	try {
+		// 1. What is there, before anything of the target is made or changed.
+		const planned = await withPlace(await lookAt(to), (target) => planMove(source, target));
+		// 2. The move.
+		const target = await openTarget(to);
+		try {
+			const moved = await moveStorage({ ...planned, source, target, signal, tell });
+			return {
+				from: source.location,
+				to: target.location,
+				plan: planned.plan,
+				...moved,
+				tookMs: Math.round(performance.now() - startedAtMs),
+				memoryPeakBytes: process.resourceUsage().maxRSS * 1024,
+			};
+		} finally {
+			await target.close();
+		}
+	} finally {
+		await source.close();
+	}
+}
+
+/** Compares two storages as a move does at its end. Rejects with MOVE_DIFFERS; changes nothing. */
+export async function proveMove({ from, to, tell }: MoveRequest): Promise<MoveProof> {
+	return withPlace(await lookAt(from), async (source) =>
+		withPlace(await lookAt(to), async (target) => {
+			if (source === null) throw missing(from);
+			if (target === null) throw missing(to);
+			await target.tables();
+			const proof = await proveEqual(source, target, {
+				tables: await movedTables(source),
+				tell,
+			});
+			demandEqual(proof);
+			return proof;
+		}),
+	);
+}
+
+async function withPlace<Place extends MovePlace | null, T>(
+	place: Place,
+	work: (place: Place) => Promise<T>,
+): Promise<T> {
+	try {
+		return await work(place);
+	} finally {
+		await place?.close();
+	}
+}
+
+const placeText = (config: StorageConfig): string =>
+	config.engine === "sqlite" ? config.path : "the database server";
+
+const missing = (config: StorageConfig): SavepointError =>
+	new SavepointError("STORAGE_MISSING", `There is no database at ${placeText(config)}.`);
