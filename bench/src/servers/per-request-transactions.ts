@@ -8,7 +8,7 @@ import {
 	connect,
 } from "@savepoint/backend/storage/postgres-connection";
 
-/** As many as a pool usually has; more made it slower on two cores. */
+/** As many as a pool usually has. */
 const CONNECTIONS = 16;
 
 /**
