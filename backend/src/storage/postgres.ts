@@ -330,6 +330,8 @@ class Transaction {
 	readonly #steps: ReturnType<typeof planBatch>;
 	readonly #tools: TransactionTools;
 	#isCommitting = false;
+	/** Its caller was told that nothing is stored: it must not come to its COMMIT any more. */
+	#isGivenUp = false;
 	/** Whose changes cannot be stored. */
 	#rejected = new Set<number>();
 	askedMs = 0;
@@ -381,6 +383,7 @@ class Transaction {
 		if (placed?.status === "rejected") throw placed.reason;
 		const moved = movedElsewhere([...(placed?.value ?? [])][0] as SqlRow | undefined);
 		if (moved !== null) throw moved;
+		if (this.#isGivenUp) throw TIME_IS_UP;
 		this.#isCommitting = true;
 	}
 
@@ -388,6 +391,7 @@ class Transaction {
 		if (error === NOT_AS_EXPECTED) return done(this.#rejection("changed by somebody else"));
 		if (error === TIME_IS_UP) {
 			const reason = "The database did not answer in time.";
+			this.#isGivenUp = true;
 			return this.#isCommitting
 				? unsure(reason)
 				: done({ kind: "unavailable", code: "STORAGE_AWAY", reason });
