@@ -6,7 +6,7 @@ import { killServers } from "../support/server-process.js";
 import { fuzz, summaryLine } from "./fuzz/fuzz.js";
 import { startAbused } from "./support/abused-server.js";
 
-const REQUESTS = 3_000;
+const REQUESTS = 2_000;
 const seed = Number(process.env["FUZZ_SEED"] ?? Math.trunc(Math.random() * 2 ** 31));
 /** Sessions that are played, and a machine that other tests keep busy. */
 const GROWTH_BYTES_MAX = 12 * 2 ** 20;

@@ -18,10 +18,10 @@ beforeEach(() => {
 afterEach(() => rmSync(path, { recursive: true, force: true }));
 
 const options = (over: Partial<CrashOptions> = {}): CrashOptions => ({
-	cycles: 3,
+	cycles: 2,
 	directory: path,
 	shared: { url: `${inject("postgresUrl")}/postgres`, servers: 2 },
-	players: 12,
+	players: 8,
 	uptime: { minMs: 20, maxMs: 1_000 },
 	seed: 11,
 	keep: false,
@@ -51,7 +51,7 @@ describe("savepoint crashtest on several servers", { timeout: 300_000 }, () => {
 			...{ ok: true, lost: 0, duplicated: 0, drift: 0 },
 			...{ findings: [], failure: null, evidence: null },
 		});
-		expect(report.kills).toBeGreaterThanOrEqual(5);
+		expect(report.kills).toBeGreaterThanOrEqual(3);
 		expect(report.acknowledged).toBeGreaterThan(20);
 		expect(verified).toBeGreaterThan(5);
 		expect(readdirSync(path)).toEqual([]);

@@ -1,6 +1,8 @@
-// Goal: a million sessions move while some are played on, in constant memory, and the pause is
-// short. Method: as move-under-play.test.ts, with as many sessions as MOVE_SESSIONS says; what the
-// two moves printed (time, memory, proof) is shown.
+// Goal: a storage moves while it is played on, in constant memory, and nothing that was
+// acknowledged is lost. Method: real servers, the real program, players with a synced ledger; the
+// move is killed -9 at three of its steps and goes on; then it goes all the way back. Every
+// acknowledged move is looked for. MOVE_SESSIONS says how many sessions (3000 take a minute); what
+// the two moves printed (time, memory, proof) is shown.
 import { expect, inject, it } from "vitest";
 import { POSTGRES } from "../support/drivers.js";
 import { makeDatabase } from "../support/postgres/kit.js";

@@ -11,7 +11,7 @@ const SEED = Number(process.env["MODEL_SEED"] ?? Date.now() % 1_000_000_000);
 
 describe.each(DRIVERS)("a model of the game on $name", { timeout: 120_000 }, (kit) => {
 	it("[K1] [K2] [K3] [K6] [K10] [S3] holds under random commands", async () => {
-		const details = await runModel(kit, { runs: 12, seed: SEED, limitMs: 20_000 });
+		const details = await runModel(kit, { runs: 8, seed: SEED, limitMs: 12_000 });
 		console.log(`model: ${describeRun(details)} (MODEL_SEED=${SEED})`);
 		expect(details.failed, describeRun(details)).toBe(false);
 	});

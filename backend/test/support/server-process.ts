@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 /** The real server as a process of its own, watched from outside. */
 
-const SERVER = fileURLToPath(new URL("../../dist/server.js", import.meta.url));
+const SERVER = fileURLToPath(new URL("../../dist/bundle/serve.js", import.meta.url));
 const LISTENING = /listening on (http:\S+) \(process (\d+)\)/;
 
 export interface ServerOptions {
