@@ -227,7 +227,10 @@ export class SessionStore implements Authority {
 		decide({
 			send: (answer, replayed) => sink.send(answer, replayed),
 			fail: (error) => {
-				if (error.code === "STORAGE_CONFLICT") this.#decideAgain(sink, decide, triesLeft - 1);
+				// Not before all that was rejected with it has been told: until then memory still holds
+				// what was not stored, and a change decided on that would find its place in the log.
+				if (error.code === "STORAGE_CONFLICT")
+					queueMicrotask(() => this.#decideAgain(sink, decide, triesLeft - 1));
 				else sink.fail(error);
 			},
 		});

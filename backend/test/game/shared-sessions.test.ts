@@ -61,6 +61,29 @@ describe("several servers on one database", () => {
 		await close(a, b);
 	});
 
+	it("[P4] what is decided again rests on nothing that was rejected with it", async () => {
+		const [a, b] = await twoServers();
+		const { sessionId } = await a.create();
+		// 1. A change that is stored and not told yet; the other server goes on from it.
+		const release = a.faults.holdOutcomes();
+		const first = a.play(sessionId, [move("1", spawn("x1"))]);
+		await a.faults.arrived();
+		await b.play(sessionId, [move("2", spawn("x2"))]);
+		// 2. A refusal that waits for it, and behind that a change that will be rejected.
+		const refused = a.single(sessionId, deposit("x3"));
+		const second = a.play(sessionId, [move("3", spawn("x3"))]);
+		release();
+		expect((await first).ok).toBe(true);
+		await Promise.all([refused, second]);
+		// 3. Whatever order they came in, the log is one chain.
+		const c = await OpenStore.open(POSTGRES, a.place);
+		const seen = await c.view(sessionId);
+		const { moves } = await c.log(sessionId);
+		expect(moves.map(({ seq }) => seq)).toEqual(moves.map((_, at) => at + 1));
+		expect(seen.seq).toBe(moves.length);
+		await close(a, b, c);
+	});
+
 	it("[P4] negative control: without the version check updates are lost", async () => {
 		const [a, b] = await twoServers({ testFault: "no-version-check" });
 		const { sessionId } = await a.create();
