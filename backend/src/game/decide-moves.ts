@@ -79,7 +79,7 @@ export function decideMoves(
 		failed: (error) => sink.fail(error),
 	};
 	if (record.seq === seqBefore) changes.whenDurable(live, sink, waiter.committed);
-	else changes.finish(live, nowMs, waiter, origin);
+	else changes.finish(writes, live, { nowMs, origin }, waiter);
 }
 
 /** The first answer again, for a move that the log has; null for a new one. */

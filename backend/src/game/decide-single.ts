@@ -56,11 +56,16 @@ export function decideSingle(
 		refusal: code,
 	});
 	const answer = code === null ? singleAnswer(record, call.body, null, nowMs) : null;
-	changes.finish(live, nowMs, {
-		committed: () => {
-			if (answer !== null) sink.send(answer, false);
-			else if (code !== null) sink.fail(new SavepointError(code));
+	changes.finish(
+		batch,
+		live,
+		{ nowMs },
+		{
+			committed: () => {
+				if (answer !== null) sink.send(answer, false);
+				else if (code !== null) sink.fail(new SavepointError(code));
+			},
+			failed: (error) => sink.fail(error),
 		},
-		failed: (error) => sink.fail(error),
-	});
+	);
 }

@@ -2,12 +2,15 @@ import { stateHash } from "@savepoint/core";
 import { FOREIGN_CHANGES_BATCH, FOREIGN_CHANGES_MS } from "../limits.js";
 import type { Log } from "../log.js";
 import type { SessionRepository } from "../storage/ports.js";
+import { Recurring } from "./recurring.js";
 import type { LiveSession, SessionCache } from "./session-cache.js";
 
 export interface ForeignChangesDeps {
 	readonly cache: SessionCache;
 	readonly repository: Pick<SessionRepository, "heads">;
 	readonly load: (id: string) => Promise<LiveSession | null>;
+	/** It was removed elsewhere: who watches it here must hear of it. */
+	readonly onGone: (id: string) => void;
 	readonly log: Log;
 }
 
@@ -18,34 +21,23 @@ export interface ForeignChangesDeps {
  */
 export class ForeignChanges {
 	readonly #deps: ForeignChangesDeps;
-	#timer: NodeJS.Timeout | null = null;
-	#running: Promise<void> | null = null;
-	#stopped = false;
+	readonly #turns: Recurring;
 
 	constructor(deps: ForeignChangesDeps) {
 		this.#deps = deps;
+		this.#turns = new Recurring(
+			FOREIGN_CHANGES_MS,
+			() => this.look(),
+			(error) => deps.log.debug({ err: error }, "what others changed is looked at again later"),
+		);
 	}
 
 	start(): void {
-		this.#timer = setTimeout(() => this.#tick(), FOREIGN_CHANGES_MS);
-		this.#timer.unref();
+		this.#turns.start();
 	}
 
-	async stop(): Promise<void> {
-		this.#stopped = true;
-		if (this.#timer !== null) clearTimeout(this.#timer);
-		await this.#running;
-	}
-
-	#tick(): void {
-		this.#running = this.look()
-			.catch((error: unknown) =>
-				this.#deps.log.debug({ err: error }, "what others changed is looked at again later"),
-			)
-			.finally(() => {
-				this.#running = null;
-				if (!this.#stopped) this.start();
-			});
+	stop(): Promise<void> {
+		return this.#turns.stop();
 	}
 
 	/** One look at all that is watched. */
@@ -56,14 +48,19 @@ export class ForeignChanges {
 	}
 
 	async #lookAt(ids: readonly string[]): Promise<void> {
-		const { cache, repository, load } = this.#deps;
+		const { cache, repository, load, onGone } = this.#deps;
 		const loaded = await Promise.all(ids.map((id) => cache.get(id) ?? load(id)));
+		for (const [at, id] of ids.entries()) if (loaded[at] === null) onGone(id);
 		const lives = loaded.filter((live) => live !== null);
 		const heads = await repository.heads(lives.map(({ record }) => record.key));
 		for (const live of lives) {
 			const head = heads.get(live.record.key);
 			// What we are storing ourselves is told when it is stored.
-			if (live.pending > 0 || head === undefined) continue;
+			if (live.pending > 0) continue;
+			if (head === undefined) {
+				onGone(live.record.id);
+				continue;
+			}
 			if (head > live.record.seq) cache.forget(live);
 			else if (head <= cache.toldSeq(live)) continue;
 			const now = cache.get(live.record.id) ?? (await load(live.record.id));

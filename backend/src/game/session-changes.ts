@@ -83,7 +83,7 @@ export class SessionChanges {
 		const from = countedState(record);
 		const batch = this.#deps.commits.begin();
 		this.#appendSet(batch, record, order.body, order.nowMs);
-		if (this.#deps.repository.isShared) this.#deps.repository.appendVersionCheck(batch, record);
+		this.#checkPresence(batch, record);
 		pushAll(batch, record, order.along?.() ?? []);
 		const { othersCompletedAtMs } = order;
 		const change = { kind: "set", from, to: countedState(record), othersCompletedAtMs } as const;
@@ -103,6 +103,7 @@ export class SessionChanges {
 		const batch = this.#deps.commits.begin();
 		const logged = { moveId: null, playMs: null, recordedAtMs: nowMs, refusal: null };
 		this.appendEntry(batch, live, { ...logged, body });
+		this.#checkPresence(batch, record);
 		pushAll(batch, record, along?.() ?? []);
 		// An abandoned session is not a completed one, so the others do not matter.
 		const to = countedState(record);
@@ -213,20 +214,25 @@ export class SessionChanges {
 		if (entry.body.type !== "end" || entry.refusal !== null) return;
 		record.endedAtMs = entry.recordedAtMs;
 		record.stale = entry.body.stale;
-		// An end counts: it must not come after an operator's removal on another server.
-		if (repository.isShared) repository.appendVersionCheck(batch, record);
 		repository.appendSnapshot(batch, record);
 	}
 
-	/** Hands over what was appended since `begin`, as one change of this session. */
+	/** An entry's place in the log is its own check; a removal by another server takes none. */
+	#checkPresence(batch: WriteBatch, record: SessionRecord): void {
+		const { repository } = this.#deps;
+		if (repository.isShared) repository.appendPresenceCheck(batch, record);
+	}
+
+	/** Hands over what was appended to `batch` since `begin`, as one change of this session. */
 	finish(
+		batch: WriteBatch,
 		live: LiveSession,
-		nowMs: number,
+		{ nowMs, origin = null }: { readonly nowMs: number; readonly origin?: object | null },
 		waiter: CommitWaiter,
-		origin: object | null = null,
 	): void {
 		const { record } = live;
 		const { result } = record.state;
+		this.#checkPresence(batch, record);
 		const change: SessionChange | null = this.#deps.cache.isWatched(record.id)
 			? { seq: record.seq, stateHash: stateHash(record.state), ended: result !== null, origin }
 			: null;

@@ -94,7 +94,10 @@ export class SessionStore implements Authority {
 		const load = (id: string) => this.#load(id);
 		const { repository, log } = deps;
 		this.#foreign = repository.isShared
-			? new ForeignChanges({ cache: this.#cache, repository, load, log })
+			? new ForeignChanges({
+					...{ cache: this.#cache, repository, load, log },
+					onGone: (id) => this.hide(id),
+				})
 			: null;
 	}
 
@@ -399,7 +402,7 @@ export class SessionStore implements Authority {
 				this.#deps.repository.isShared && error.code === "STORAGE_CONFLICT"
 					? resolve()
 					: reject(error);
-			this.#changes.finish(live, nowMs, { committed: resolve, failed });
+			this.#changes.finish(batch, live, { nowMs }, { committed: resolve, failed });
 		});
 	}
 }

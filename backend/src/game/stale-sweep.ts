@@ -1,6 +1,7 @@
 import { SWEEP_BATCH_SESSIONS, SWEEP_INTERVAL_MS } from "../limits.js";
 import type { Log } from "../log.js";
 import type { DueSession } from "../storage/ports.js";
+import { Recurring } from "./recurring.js";
 
 export interface StaleSweepDeps {
 	readonly due: (after: DueSession | null, limit: number) => Promise<DueSession[]>;
@@ -15,34 +16,25 @@ export interface StaleSweepDeps {
  */
 export class StaleSweep {
 	readonly #deps: StaleSweepDeps;
-	#timer: NodeJS.Timeout | null = null;
-	#running: Promise<void> | null = null;
-	#stopped = false;
+	readonly #turns: Recurring;
 	/** Harmed sessions at the head of the index, so that they are not read again each second. */
 	#after: DueSession | null = null;
 
 	constructor(deps: StaleSweepDeps) {
 		this.#deps = deps;
+		this.#turns = new Recurring(
+			SWEEP_INTERVAL_MS,
+			() => this.#sweepOnce(),
+			(error) => deps.log.warn({ err: error }, "the sweep will try again"),
+		);
 	}
 
 	start(): void {
-		this.#timer = setTimeout(() => this.#tick(), SWEEP_INTERVAL_MS);
-		this.#timer.unref();
+		this.#turns.start();
 	}
 
-	async stop(): Promise<void> {
-		this.#stopped = true;
-		if (this.#timer !== null) clearTimeout(this.#timer);
-		await this.#running;
-	}
-
-	#tick(): void {
-		this.#running = this.#sweepOnce()
-			.catch((error: unknown) => this.#deps.log.warn({ err: error }, "the sweep will try again"))
-			.finally(() => {
-				this.#running = null;
-				if (!this.#stopped) this.start();
-			});
+	stop(): Promise<void> {
+		return this.#turns.stop();
 	}
 
 	async #sweepOnce(): Promise<void> {
@@ -60,7 +52,7 @@ export class StaleSweep {
 					"stale sessions that do not verify were passed over",
 				);
 			}
-			if (due.length < SWEEP_BATCH_SESSIONS || this.#stopped) return;
+			if (due.length < SWEEP_BATCH_SESSIONS || this.#turns.isStopped) return;
 		}
 	}
 }

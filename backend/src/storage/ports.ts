@@ -156,6 +156,8 @@ export interface SessionRepository {
 	 * it is part of is rejected with STORAGE_CONFLICT.
 	 */
 	appendVersionCheck(batch: WriteBatch, record: SessionRecord): void;
+	/** As `appendVersionCheck`, whether nobody has removed it; for a change that has its own entry. */
+	appendPresenceCheck(batch: WriteBatch, record: SessionRecord): void;
 	/** Whether the session is stored as it is in memory. */
 	isCurrent(record: SessionRecord): Promise<boolean>;
 	/** The last entry of each of these sessions, without those that are gone. */

@@ -80,6 +80,13 @@ const checkVersion: WriteStatement = {
 	changes: 1,
 };
 
+/** Finds a row while nobody has removed the session. */
+const checkPresence: WriteStatement = {
+	sql: `select 1 as found from sessions s where session_key = $1 and ${NOT_REMOVED}`,
+	paramCount: 1,
+	changes: 1,
+};
+
 /** Sessions, their logs and the service's own rows: the first module of the list. */
 export const SESSIONS: StorageModule = {
 	name: "sessions",
@@ -87,6 +94,7 @@ export const SESSIONS: StorageModule = {
 	statements: [
 		insertMove,
 		checkVersion,
+		checkPresence,
 		insertSession,
 		updateSession,
 		replaceSession,
@@ -100,7 +108,15 @@ export const SESSIONS: StorageModule = {
 
 const SELECT_LOG =
 	"select * from session_log where session_key = $1 and seq > $2 order by seq limit $3";
-type Places = "check" | "move" | "session" | "snapshot" | "artifact" | "replaced" | "noArtifacts";
+type Places =
+	| "check"
+	| "presence"
+	| "move"
+	| "session"
+	| "snapshot"
+	| "artifact"
+	| "replaced"
+	| "noArtifacts";
 /** One more than a session may have, so that a surplus row is seen and not cut off. */
 const ARTIFACT_ROWS_MAX = 501;
 
@@ -118,6 +134,7 @@ export class SessionRepo implements SessionRepository {
 		this.isShared = driver.isShared;
 		this.#places = {
 			check: statements.placeOf(checkVersion),
+			presence: statements.placeOf(checkPresence),
 			move: statements.placeOf(insertMove),
 			session: statements.placeOf(insertSession),
 			snapshot: statements.placeOf(updateSession),
@@ -311,6 +328,10 @@ export class SessionRepo implements SessionRepository {
 
 	appendVersionCheck(batch: WriteBatch, { key, seq }: SessionRecord): void {
 		batch.push(this.#places.check, key, key, seq);
+	}
+
+	appendPresenceCheck(batch: WriteBatch, { key }: SessionRecord): void {
+		batch.push(this.#places.presence, key, key);
 	}
 
 	async isCurrent({ key, seq }: SessionRecord): Promise<boolean> {

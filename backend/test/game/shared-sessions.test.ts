@@ -3,6 +3,9 @@
 import type { NormalMove } from "@savepoint/core";
 import { describe, expect, it } from "vitest";
 import { openPublic } from "#src/service.js";
+import { LoneChanges } from "#src/storage/lone-changes.js";
+import { MODULES } from "#src/storage/modules.js";
+import { RemovalRepo } from "#src/storage/removals/removal-repo.js";
 import { POSTGRES, silentLog } from "../support/drivers.js";
 import {
 	answerOf,
@@ -196,6 +199,32 @@ describe("several servers on one database", () => {
 		await told;
 		expect(heard).toEqual(["1 false", "2 true"]);
 		stop();
+		await close(a, b);
+	});
+
+	it("[P4, P5] what was removed on one server takes no move on another", async () => {
+		const [a, b] = await twoServers();
+		const { sessionId } = await a.create();
+		a.store.start();
+		const gone = new Promise<void>((resolve) => {
+			a.store.watch(sessionId, ({ removed }) => {
+				if (removed === true) resolve();
+			});
+		});
+		await a.play(sessionId, [move("1", spawn("x"))]);
+		// 1. As an operator on the other server does it.
+		const { driver, statements, commits, sessions } = b.storage;
+		const key = (await sessions.load(sessionId))?.record.key ?? 0;
+		const removals = new RemovalRepo(driver, statements, MODULES);
+		const mark = { sessionKey: key, reason: "operator", removedAtMs: 1, purgeAtMs: 2 } as const;
+		await new LoneChanges(commits).write([removals.mark(mark)]);
+		// 2. The one that had it in memory all along.
+		expect(await a.play(sessionId, [move("2", spawn("y"))])).toEqual({
+			ok: false,
+			code: "SESSION_NOT_FOUND",
+		});
+		expect(await POSTGRES.look(a.place, "select seq from moves")).toHaveLength(1);
+		await gone;
 		await close(a, b);
 	});
 
