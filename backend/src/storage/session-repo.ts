@@ -1,8 +1,8 @@
-import { artifactView, fromFixed, type LoggedMove } from "@savepoint/core";
+import type { LoggedMove } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
-import { artifactIdFor } from "../ids.js";
 import { REPLAY_PAGE_MOVES } from "../limits.js";
 import type { SqlDriver, SqlRow, SqlValue, WriteBatch, WriteStatement } from "./driver.js";
+import { loggedMove } from "./logged-move.js";
 import type { StatementList, StorageModule } from "./module.js";
 import { insertPackedLog, logEntries } from "./packed-log.js";
 import { isByPlayer } from "./player-activity.js";
@@ -16,14 +16,7 @@ import type {
 	StoredSession,
 } from "./ports.js";
 import { keyedEntry, Rebuild } from "./rebuild.js";
-import {
-	chainHash,
-	decodeMoveType,
-	decodePayload,
-	encodeMoveType,
-	encodePayload,
-	UnreadableRow,
-} from "./serializers.js";
+import { chainHash, encodeMoveType, encodePayload, UnreadableRow } from "./serializers.js";
 import { updateCounters, updateHeartbeat } from "./service-rows.js";
 import {
 	artifactParams,
@@ -375,61 +368,3 @@ const asHarmed = (error: unknown): unknown =>
 	error instanceof UnreadableRow
 		? new SavepointError("SESSION_HARMED", undefined, { cause: error })
 		: error;
-
-/** A log row in the words of the contract. */
-function loggedMove(row: SqlRow, sessionId: string): LoggedMove {
-	const type = decodeMoveType(row["move_type"]);
-	const recordedAtMs = Number(row["recorded_at"]);
-	const seq = Number(row["seq"]);
-	const refusal = row["refusal"] as LoggedMove["code"] | null;
-	return {
-		seq,
-		id: row["move_id"] as string | null,
-		type,
-		at: new Date(recordedAtMs).toISOString(),
-		atMs: row["play_ms"] as number | null,
-		applied: refusal === null,
-		...(refusal === null || refusal === undefined ? {} : { code: refusal }),
-		...bodyFields(decodePayload(type, String(row["payload"])), sessionId, seq, recordedAtMs),
-	};
-}
-
-function bodyFields(
-	body: LoggedBody,
-	sessionId: string,
-	seq: number,
-	recordedAtMs: number,
-): Partial<LoggedMove> {
-	switch (body.type) {
-		case "spawn":
-			return {
-				artifactId: body.artifactId ?? artifactIdFor(sessionId, seq, recordedAtMs),
-				x: fromFixed(body.xFixed),
-				y: fromFixed(body.yFixed),
-			};
-		case "artifact-status":
-			return {
-				artifactId: body.artifactId,
-				status: body.status,
-				...(body.position === null
-					? {}
-					: {
-							position: {
-								x: fromFixed(body.position.xFixed),
-								y: fromFixed(body.position.yFixed),
-							},
-						}),
-			};
-		case "deposit":
-			return { artifactId: body.artifactId };
-		case "end":
-			return { result: body.claim };
-		case "restored":
-		case "reopened":
-			return {
-				result: body.result,
-				asOf: body.asOf,
-				artifacts: body.artifacts.map(artifactView),
-			};
-	}
-}

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { BackupsView } from "@savepoint/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeFakeApp } from "../support/fake-app.js";
-import { PASSWORD, signInTo, spoilBackupUnderWay } from "../support/signed-in.js";
+import { PASSWORD, signInTo } from "../support/operator.js";
+import { spoilBackupUnderWay } from "../support/spoil-backup.js";
 import { makeSqliteApp, type SqliteApp } from "../support/sqlite-app.js";
 import { testDirectory } from "../support/storage.js";
 import { tamper } from "../support/stored-games.js";
@@ -50,7 +51,7 @@ describe("metrics of upkeep", () => {
 			await operator.post("/backups");
 			await spoil();
 			await vi.waitFor(
-				async () => expect((await operator.get<BackupsView>("/backups")).job).toBeNull(),
+				async () => expect((await operator.read<BackupsView>("/backups")).job).toBeNull(),
 				{ timeout: 60_000, interval: 50 },
 			);
 		};

@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import type { AuditLines, BackupsView } from "@savepoint/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { POSTGRES } from "../support/drivers.js";
+import { type Operator, PASSWORD, signInTo } from "../support/operator.js";
 import { makeDatabase } from "../support/postgres/kit.js";
-import { PASSWORD, type SignedIn, signInTo, spoilBackupUnderWay } from "../support/signed-in.js";
+import { spoilBackupUnderWay } from "../support/spoil-backup.js";
 import { makeSqliteApp, type SqliteApp } from "../support/sqlite-app.js";
 import { tamper } from "../support/stored-games.js";
 
@@ -22,7 +23,7 @@ const SETTINGS = {
 
 describe("backups in the console", () => {
 	let server: SqliteApp;
-	let operator: SignedIn;
+	let operator: Operator;
 	let backups: string;
 	const open = async (settings: Readonly<Record<string, string>> = SETTINGS) => {
 		server = await makeSqliteApp(settings);
@@ -33,12 +34,12 @@ describe("backups in the console", () => {
 	beforeEach(() => open());
 	afterEach(() => server.close());
 
-	const view = (query = "") => operator.get<BackupsView>(`/backups${query}`);
+	const view = (query = "") => operator.read<BackupsView>(`/backups${query}`);
 	/** Until nothing is under way, as the page waits for it, and its end is in the audit log. */
 	const untilDone = async (orderId: string): Promise<BackupsView> => {
 		await vi.waitFor(
 			async () => {
-				const { entries } = await operator.get<AuditLines>("/audit");
+				const { entries } = await operator.read<AuditLines>("/audit");
 				expect(entries).toContainEqual(
 					expect.objectContaining({
 						action: "backup-result",
@@ -52,8 +53,8 @@ describe("backups in the console", () => {
 	};
 	const order = async (path = "/backups"): Promise<string> => {
 		const answer = await operator.post(path);
-		expect(answer.statusCode).toBe(200);
-		return answer.json().entry.id;
+		expect(answer.status).toBe(200);
+		return answer.body.entry.id;
 	};
 
 	it("[O40] are made when they are asked for, once at a time, and audited", async () => {
@@ -63,7 +64,7 @@ describe("backups in the console", () => {
 		const { job } = await view();
 		expect(job).toMatchObject({ kind: "back-up", backup: null });
 		const second = await operator.post("/backups");
-		expect([second.statusCode, second.json().code]).toEqual([409, "BACKUP_UNDER_WAY"]);
+		expect([second.status, second.body.code]).toEqual([409, "BACKUP_UNDER_WAY"]);
 		// 2. It is there, proven, and the schedule never takes it away.
 		const done = await untilDone(orderId);
 		expect(done.job).toBeNull();
@@ -75,7 +76,7 @@ describe("backups in the console", () => {
 		expect(made?.createdAt).toBe(done.newestProvenAt);
 		expect(readdirSync(backups)).toEqual([made?.name]);
 		// 3. Who asked, and what came of it.
-		const { entries } = await operator.get<AuditLines>("/audit?limit=2");
+		const { entries } = await operator.read<AuditLines>("/audit?limit=2");
 		expect(entries).toMatchObject([
 			{ action: "backup-result", subject: made?.name, undo: null },
 			{ action: "back-up", id: orderId, before: { newestProvenAt: null }, undo: null },
@@ -118,7 +119,7 @@ describe("backups in the console", () => {
 		const done = await untilDone(orderId);
 		expect(done.backups).toEqual([]);
 		expect(done.alarms[0]).toMatch(/^The last backup failed: /);
-		const { entries } = await operator.get<AuditLines>("/audit?limit=1");
+		const { entries } = await operator.read<AuditLines>("/audit?limit=1");
 		expect(entries[0]).toMatchObject({ action: "backup-result", subject: null });
 		expect(entries[0]?.after).toHaveProperty("failed");
 		// The next one that is proven ends the alarm.
@@ -152,11 +153,11 @@ describe("backups in the console", () => {
 			JSON.stringify({ ...manifest, bytes: 2 ** 42 }),
 		);
 		const refused = await operator.post(`/backups/${name}/prove`);
-		expect([refused.statusCode, refused.json().code]).toEqual([500, "BACKUP_FAILED"]);
-		expect(refused.json().error).toMatch(/needs .* MiB, .* Make room/);
+		expect([refused.status, refused.body.code]).toEqual([500, "BACKUP_FAILED"]);
+		expect(refused.body.error).toMatch(/needs .* MiB, .* Make room/);
 		const unknown = await operator.post("/backups/2026-01-01T00-00-00-000Z-none/prove");
-		expect([unknown.statusCode, unknown.json().code]).toEqual([404, "BACKUP_NOT_FOUND"]);
-		const { entries } = await operator.get<AuditLines>("/audit?limit=1");
+		expect([unknown.status, unknown.body.code]).toEqual([404, "BACKUP_NOT_FOUND"]);
+		const { entries } = await operator.read<AuditLines>("/audit?limit=1");
 		expect(entries[0]?.action).toBe("backup-result");
 		expect((await view()).job).toBeNull();
 	}, 120_000);
@@ -184,10 +185,10 @@ describe("a directory that backups cannot be put into", () => {
 			SAVEPOINT_BACKUP_DIR: base.database,
 		});
 		const operator = await signInTo(server.app);
-		expect((await operator.get<BackupsView>("/backups")).alarms[0]).toContain("cannot be listed");
+		expect((await operator.read<BackupsView>("/backups")).alarms[0]).toContain("cannot be listed");
 		const refused = await operator.post("/backups");
-		expect([refused.statusCode, refused.json().code]).toEqual([500, "BACKUP_FAILED"]);
-		expect(refused.json().error).toContain(base.database);
+		expect([refused.status, refused.body.code]).toEqual([500, "BACKUP_FAILED"]);
+		expect(refused.body.error).toContain(base.database);
 		await server.close();
 		await base.close();
 	});
@@ -202,18 +203,18 @@ describe("a server on PostgreSQL, which has backups of its own", () => {
 			DATABASE_URL: place,
 		});
 		const operator = await signInTo(server.app);
-		expect(await operator.get<BackupsView>("/backups")).toMatchObject({
+		expect(await operator.read<BackupsView>("/backups")).toMatchObject({
 			elsewhere: "postgres",
 			alarms: [],
 			backups: [],
 			job: null,
 		});
 		const refused = await operator.post("/backups");
-		expect(refused.json().code).toBe("BACKUP_FAILED");
-		expect(refused.json().error).toContain("postgres has backups of its own");
+		expect(refused.body.code).toBe("BACKUP_FAILED");
+		expect(refused.body.error).toContain("postgres has backups of its own");
 		const nothing = { recovery: null, setAside: [], sessions: [], next: null };
-		expect(await operator.get("/quarantine")).toEqual(nothing);
-		expect(await operator.get("/storage-history?span=hour")).toHaveProperty("since");
+		expect(await operator.read("/quarantine")).toEqual(nothing);
+		expect(await operator.read("/storage-history?span=hour")).toHaveProperty("since");
 		const { payload } = await server.app.inject("/metrics");
 		expect(payload).not.toMatch(/^savepoint_backup_(age|overdue|failed)\S* /m);
 		expect(payload).toContain('savepoint_quarantined_sessions{standing="harmed"} 0');

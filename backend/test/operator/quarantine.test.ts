@@ -4,7 +4,7 @@ import type { QuarantineView } from "@savepoint/core";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { rowChecksum } from "#src/storage/hashes.js";
-import { PASSWORD, type SignedIn, signInTo } from "../support/signed-in.js";
+import { type Operator, PASSWORD, signInTo } from "../support/operator.js";
 import { makeSqliteApp, type SqliteApp } from "../support/sqlite-app.js";
 import { testDirectory } from "../support/storage.js";
 import { tamper } from "../support/stored-games.js";
@@ -16,7 +16,7 @@ import { tamper } from "../support/stored-games.js";
 describe("quarantine in the console", () => {
 	let directory: Awaited<ReturnType<typeof testDirectory>>;
 	let server: SqliteApp;
-	let operator: SignedIn;
+	let operator: Operator;
 	const open = async () => {
 		server = await makeSqliteApp({
 			SAVEPOINT_ADMIN_PASSWORD: PASSWORD,
@@ -33,7 +33,7 @@ describe("quarantine in the console", () => {
 		await directory.remove();
 	});
 
-	const view = (query = "") => operator.get<QuarantineView>(`/quarantine${query}`);
+	const view = (query = "") => operator.read<QuarantineView>(`/quarantine${query}`);
 	const createSession = async (): Promise<string> =>
 		(await server.app.inject({ method: "POST", url: "/api/sessions" })).json().sessionId;
 

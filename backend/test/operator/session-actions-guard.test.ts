@@ -3,7 +3,8 @@
 // held against a recount after each test, which must see a mark that does not count.
 import type { SessionAudit, SessionLog } from "@savepoint/core";
 import { describe, expect, it } from "vitest";
-import { PASSWORD, useConsoleStand } from "../support/console-stand.js";
+import { useConsoleStand } from "../support/console-stand.js";
+import { PASSWORD } from "../support/operator.js";
 import { makeSqliteApp } from "../support/sqlite-app.js";
 
 const stand = useConsoleStand();

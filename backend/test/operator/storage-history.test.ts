@@ -6,7 +6,7 @@ import { STORAGE_COARSE_EVERY, STORAGE_FINE_MS, STORAGE_FINE_POINTS_MAX } from "
 import { Ring } from "#src/operator/ring.js";
 import { StorageHistoryBook } from "#src/operator/storage-history.js";
 import { quantile, StorageMeter } from "#src/operator/storage-meter.js";
-import { PASSWORD, signInTo } from "../support/signed-in.js";
+import { PASSWORD, signInTo } from "../support/operator.js";
 import { makeSqliteApp } from "../support/sqlite-app.js";
 import { SILENT } from "../support/storage.js";
 
@@ -139,13 +139,13 @@ describe("the storage over time", () => {
 		const server = await makeSqliteApp({ SAVEPOINT_ADMIN_PASSWORD: PASSWORD });
 		const operator = await signInTo(server.app);
 		for (const span of ["hour", "day"]) {
-			const history = await operator.get<StorageHistory>(`/storage-history?span=${span}`);
+			const history = await operator.read<StorageHistory>(`/storage-history?span=${span}`);
 			const columns = Object.values(history).filter((value) => Array.isArray(value));
 			expect(columns).toHaveLength(11);
 			expect(new Set(columns.map((column) => column.length)).size).toBe(1);
 			expect(Date.parse(history.since)).toBeLessThanOrEqual(Date.now());
 		}
-		const wrong = await operator.get("/storage-history?span=year");
+		const wrong = await operator.read("/storage-history?span=year");
 		expect(wrong).toHaveProperty("code", "BAD_REQUEST");
 		await server.close();
 	});

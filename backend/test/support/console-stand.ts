@@ -1,10 +1,9 @@
 import type { Session } from "@savepoint/core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { LiveClient } from "./live-client.js";
-import { Operator, type Send } from "./operator.js";
+import { type Operator, PASSWORD, type Send, sendTo, signInTo } from "./operator.js";
 import { makeSqliteApp, type SqliteApp } from "./sqlite-app.js";
 
-export const PASSWORD = "correct horse battery";
 /** Less than what the server would take for an absence, with room for a slow machine. */
 const LIVE_STEP_MS = 200;
 
@@ -23,16 +22,16 @@ export class ConsoleStand {
 	static async open(): Promise<ConsoleStand> {
 		const server = await makeSqliteApp({ SAVEPOINT_ADMIN_PASSWORD: PASSWORD });
 		const url = await server.app.listen({ port: 0, host: "127.0.0.1" });
-		return new ConsoleStand(server, url, await Operator.signIn(sendTo(server), PASSWORD));
+		return new ConsoleStand(server, url, await signInTo(server.app));
 	}
 
 	get send(): Send {
-		return sendTo(this.server);
+		return sendTo(this.server.app);
 	}
 
 	/** After a time in which the sign-in has run out. */
 	async signInAgain(): Promise<void> {
-		this.operator = await Operator.signIn(this.send, PASSWORD);
+		this.operator = await signInTo(this.server.app);
 	}
 
 	async call<T = Session>(method: "GET" | "POST", path: string, body?: object) {
@@ -82,15 +81,6 @@ export class ConsoleStand {
 		}
 		await this.end(body.sessionId);
 	}
-}
-
-function sendTo({ app }: SqliteApp): Send {
-	return async ({ method, url, headers, body }) => {
-		const payload = body !== undefined && { payload: body };
-		const answer = await app.inject({ method, url, headers: { ...headers }, ...payload });
-		const cookie = answer.headers["set-cookie"];
-		return { status: answer.statusCode, text: answer.body, cookie: cookie?.toString() ?? null };
-	};
 }
 
 /** One stand for a file; after each test its counters must be those of a recount. */

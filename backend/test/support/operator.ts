@@ -1,4 +1,5 @@
 import type { ActionAnswer, AuditLine } from "@savepoint/core";
+import type { FastifyInstance } from "fastify";
 
 /** An operator's HTTP: what the console in a browser sends, over any way to the server. */
 export const CONSOLE_HEADERS = { "x-savepoint-console": "1" };
@@ -14,6 +15,23 @@ export type Send = (request: {
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body?: object;
 }) => Promise<{ readonly status: number; readonly text: string; readonly cookie: string | null }>;
+
+/** For `SAVEPOINT_ADMIN_PASSWORD`. */
+export const PASSWORD = "correct horse battery";
+
+/** Straight into an application, without a socket. */
+export const sendTo =
+	(app: FastifyInstance): Send =>
+	async ({ method, url, headers, body }) => {
+		const payload = body !== undefined && { payload: body };
+		const answer = await app.inject({ method, url, headers: { ...headers }, ...payload });
+		const cookie = answer.headers["set-cookie"];
+		return { status: answer.statusCode, text: answer.body, cookie: cookie?.toString() ?? null };
+	};
+
+/** An operator who is signed in to the console of this server. */
+export const signInTo = (app: FastifyInstance): Promise<Operator> =>
+	Operator.signIn(sendTo(app), PASSWORD);
 
 export class Operator {
 	readonly #send: Send;
@@ -42,6 +60,11 @@ export class Operator {
 
 	get<T>(path: string): Promise<Answered<T>> {
 		return this.#call<T>("GET", path);
+	}
+
+	/** What is shown there, or why it is not. */
+	async read<T = object>(path: string): Promise<T> {
+		return (await this.get<T>(path)).body;
 	}
 
 	post<T = ActionAnswer>(path: string, body: object = {}): Promise<Answered<T>> {

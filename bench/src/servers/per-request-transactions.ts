@@ -1,12 +1,13 @@
 import type { CommitQueue } from "@savepoint/backend/storage/commit-queue";
-import type { SqlValue, WriteBatch } from "@savepoint/backend/storage/driver";
+import type { WriteBatch, WriteStatement } from "@savepoint/backend/storage/driver";
 import type { StatementList } from "@savepoint/backend/storage/module";
-import type { Commits, CommitWaiter } from "@savepoint/backend/storage/ports";
+import type { CommitWaiter } from "@savepoint/backend/storage/ports";
 import {
 	asParameter,
 	type Connections,
 	connect,
 } from "@savepoint/backend/storage/postgres-connection";
+import { statementsOf, WithoutGroup } from "./without-group.js";
 
 /** As many as a pool usually has. */
 const CONNECTIONS = 16;
@@ -16,41 +17,29 @@ const CONNECTIONS = 16;
  * one connection of a pool. Same tables, same statements, same settings, sent in one way there and
  * back; only the group is missing.
  */
-export class PerRequestTransactions implements Commits {
+export class PerRequestTransactions extends WithoutGroup {
 	readonly #connections: Connections;
-	readonly #statements: readonly { readonly sql: string; readonly paramCount: number }[];
-	readonly #queue: CommitQueue;
-	#batch: WriteBatch = [];
+	readonly #statements: readonly WriteStatement[];
 
 	constructor(url: string, statements: StatementList, queue: CommitQueue) {
+		super(queue);
 		this.#connections = connect({ url, max: CONNECTIONS, synchronousCommit: "on" });
 		this.#statements = statements.all;
-		this.#queue = queue;
 	}
 
-	refusal(): null {
-		return null;
+	drain(): Promise<void> {
+		return this.#connections.end();
 	}
 
-	readonly trouble = null;
-
-	get counters(): CommitQueue["counters"] {
-		return this.#queue.counters;
-	}
-
-	downtimeMsAt(nowMs: number): number {
-		return this.#queue.downtimeMsAt(nowMs);
-	}
-
-	begin(): WriteBatch {
-		this.#batch = [];
-		return this.#batch;
-	}
-
-	finish(_sessionKey: number, _change: unknown, waiter: CommitWaiter): void {
-		const batch = this.#batch;
+	protected store(batch: WriteBatch, waiter: CommitWaiter): void {
 		this.#connections
-			.begin((transaction) => Promise.all(this.#run(transaction as unknown as Connections, batch)))
+			.begin((transaction) =>
+				Promise.all(
+					[...statementsOf(batch, this.#statements)].map(([{ sql }, params]) =>
+						transaction.unsafe(sql, params.map(asParameter), { prepare: true }),
+					),
+				),
+			)
 			.then(
 				() => waiter.committed(),
 				(error: unknown) => {
@@ -59,27 +48,5 @@ export class PerRequestTransactions implements Commits {
 					process.exit(1);
 				},
 			);
-	}
-
-	afterPending(_sessionKey: number, waiter: CommitWaiter): void {
-		waiter.committed();
-	}
-
-	drain(): Promise<void> {
-		return this.#connections.end();
-	}
-
-	#run(transaction: Connections, batch: readonly SqlValue[]): PromiseLike<unknown>[] {
-		const running: PromiseLike<unknown>[] = [];
-		let at = 0;
-		while (at < batch.length) {
-			const statement = this.#statements[Number(batch[at])];
-			if (statement === undefined) throw new Error("unknown statement");
-			const from = at + 2;
-			at = from + statement.paramCount;
-			const params = batch.slice(from, at).map(asParameter);
-			running.push(transaction.unsafe(statement.sql, params, { prepare: true }));
-		}
-		return running;
 	}
 }

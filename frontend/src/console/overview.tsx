@@ -1,7 +1,7 @@
 import { HISTORY_SPANS, type History, type HistorySpan, type Overview } from "@savepoint/core";
 import { useMemo, useState } from "preact/hooks";
 import { Chart } from "./chart.js";
-import { Badge, Card, Figure, Figures, Trouble, Waiting } from "./parts.js";
+import { Badge, Card, Figure, Figures, SpanChoice, Trouble, Waiting } from "./parts.js";
 import { StorageNow, Warnings } from "./storage-now.js";
 import { useLoaded } from "./use-loaded.js";
 import { agoText, countText, timeText } from "./words.js";
@@ -64,20 +64,7 @@ function OverTime() {
 	const drawn = useMemo(() => (value === null ? null : linesOf(value)), [value]);
 	return (
 		<Card title="Over time" wide>
-			<fieldset class="row">
-				<legend class="unseen">Span</legend>
-				{HISTORY_SPANS.map((one) => (
-					<button
-						key={one}
-						type="button"
-						class="quiet"
-						aria-pressed={one === span}
-						onClick={() => setSpan(one)}
-					>
-						{one}
-					</button>
-				))}
-			</fieldset>
+			<SpanChoice spans={HISTORY_SPANS} chosen={span} onChoose={setSpan} />
 			<Trouble refusal={refusal} />
 			{drawn === null ? (
 				<Waiting />

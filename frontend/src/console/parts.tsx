@@ -29,6 +29,31 @@ export const Figures = (props: { children: ComponentChildren }) => (
 	<dl class="figures">{props.children}</dl>
 );
 
+/** One of a few spans of time, as buttons of which one is pressed. */
+export function SpanChoice<T extends string>(props: {
+	readonly spans: readonly T[];
+	readonly chosen: T;
+	readonly onChoose: (span: T) => void;
+	readonly nameOf?: (span: T) => string;
+}) {
+	return (
+		<fieldset class="row">
+			<legend class="unseen">Span</legend>
+			{props.spans.map((span) => (
+				<button
+					key={span}
+					type="button"
+					class="quiet"
+					aria-pressed={span === props.chosen}
+					onClick={() => props.onChoose(span)}
+				>
+					{props.nameOf?.(span) ?? span}
+				</button>
+			))}
+		</fieldset>
+	);
+}
+
 export function Trouble({ refusal }: { refusal: Refusal | null }) {
 	if (refusal === null) return null;
 	return (

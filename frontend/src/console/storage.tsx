@@ -6,7 +6,7 @@ import {
 } from "@savepoint/core";
 import { useMemo, useState } from "preact/hooks";
 import { Chart, type Line } from "./chart.js";
-import { Card, Empty, Trouble, Waiting } from "./parts.js";
+import { Card, Empty, SpanChoice, Trouble, Waiting } from "./parts.js";
 import { StorageNow, Warnings } from "./storage-now.js";
 import { useLoaded } from "./use-loaded.js";
 import { bytesText, msText, shortText, timeText } from "./words.js";
@@ -44,20 +44,12 @@ function OverTime() {
 	const { value, refusal } = useLoaded<StorageHistory>(`/storage-history?span=${span}`, EVERY_MS);
 	return (
 		<Card title="Over time" wide>
-			<fieldset class="row">
-				<legend class="unseen">Span</legend>
-				{STORAGE_SPANS.map((one) => (
-					<button
-						key={one}
-						type="button"
-						class="quiet"
-						aria-pressed={one === span}
-						onClick={() => setSpan(one)}
-					>
-						last {one}
-					</button>
-				))}
-			</fieldset>
+			<SpanChoice
+				spans={STORAGE_SPANS}
+				chosen={span}
+				onChoose={setSpan}
+				nameOf={(one) => `last ${one}`}
+			/>
 			<Trouble refusal={refusal} />
 			{value === null ? refusal === null && <Waiting /> : <Charts history={value} />}
 		</Card>
