@@ -1,5 +1,6 @@
-// The compiled server and its libraries as one file for each thread: most of a start was finding,
-// reading and compiling hundreds of small ones. Not minified: a stack says where it was.
+// The compiled server, the command line and their libraries as one file for each thread and
+// process: most of a start was finding, reading and compiling hundreds of small ones. Not minified:
+// a stack says where it was.
 // Usage: node scripts/bundle.mjs, after the compiler
 import { join, relative } from "node:path";
 import { rolldown } from "rolldown";
@@ -8,14 +9,25 @@ import { ROOT } from "./lib/run.mjs";
 const DIST = join(ROOT, "backend/dist");
 const BUNDLE = join(DIST, "bundle");
 
-/** Each becomes one file of the same name; the threads' files lie where the server looks for them. */
+/** Each becomes one file of the same name. */
 const ENTRIES = {
 	serve: join(DIST, "serve.js"),
+	cli: join(DIST, "cli.js"),
 	"sqlite-writer-thread": join(DIST, "storage/sqlite-writer-thread.js"),
 	"sqlite-reader-thread": join(DIST, "storage/sqlite-reader-thread.js"),
+	"prove-process": join(DIST, "operations/prove-process.js"),
+	"seed-thread": join(DIST, "cli/seed/seed-thread.js"),
+	player: join(DIST, "cli/crashtest/player.js"),
 };
-/** Its `new URL("./sqlite-…-thread.js", import.meta.url)` means the bundled threads. */
-const STARTS_THREADS = join(DIST, "storage/sqlite-threads.js");
+/** What they start by `new URL("./….js", import.meta.url)` is bundled too, and lies beside them. */
+const STARTERS = new Set(
+	[
+		"storage/sqlite-threads.js",
+		"operations/prove-in-process.js",
+		"cli/seed/seed-threads.js",
+		"cli/crashtest/player-process.js",
+	].map((path) => join(DIST, path)),
+);
 
 /** A compiled library; what is loaded late or, because ours stand in for them, never. */
 const EXTERNAL = [
@@ -31,8 +43,7 @@ const EXTERNAL = [
 const keepPlaces = {
 	name: "keep-places",
 	transform(code, id) {
-		if (!id.startsWith(DIST) || id === STARTS_THREADS || !code.includes("import.meta.url"))
-			return null;
+		if (!id.startsWith(DIST) || STARTERS.has(id) || !code.includes("import.meta.url")) return null;
 		const place = JSON.stringify(relative(BUNDLE, id));
 		return {
 			code: code.replaceAll("import.meta.url", `new URL(${place}, import.meta.url).href`),

@@ -9,7 +9,7 @@ import { type CrashOptions, crashTest } from "#src/cli/crashtest/crash-test.js";
 import { examineShared } from "#src/cli/crashtest/examine-shared.js";
 import { POSTGRES, silentLog } from "../support/drivers.js";
 import { deposit, end, move, OpenStore, spawn } from "../support/open-store.js";
-import { runCli } from "./support/run-cli.js";
+import { runCli, runUntilFound } from "./support/run-cli.js";
 
 let path: string;
 beforeEach(() => {
@@ -65,7 +65,7 @@ describe("savepoint crashtest on several servers", { timeout: 300_000 }, () => {
 		};
 		const flags = ["crashtest", "--dir", path, "--cycles", "2", "--players", "6", "--json"];
 		flags.push("--min-uptime-ms", "500", "--max-uptime-ms", "1000");
-		const { exitCode, stdout, stderr } = await runCli(flags, env);
+		const { exitCode, stdout, stderr } = await runUntilFound(() => runCli(flags, env));
 		expect(exitCode).toBe(1);
 		const verdict = JSON.parse(stdout);
 		expect(verdict.ok).toBe(false);

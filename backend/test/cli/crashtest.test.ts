@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CrashOptions, crashTest } from "#src/cli/crashtest/crash-test.js";
+import { runUntilFound } from "./support/run-cli.js";
 
 const SAVEPOINT = fileURLToPath(new URL("../../bin/savepoint.js", import.meta.url));
 
@@ -62,11 +63,8 @@ describe("savepoint crashtest", { timeout: 180_000 }, () => {
 
 	test("[A1] negative control: answers before the commit are found out", async () => {
 		const env = { SAVEPOINT_TEST_FAULT: "answer-before-commit" };
-		// A kill has to meet the moment between an answer and its commit: three chances for that.
-		let found = await run(["--cycles", "5", "--json"], env).ended;
-		for (let tries = 1; tries < 3 && found.exitCode === 0; tries += 1)
-			found = await run(["--cycles", "5", "--json"], env).ended;
-		const { exitCode, stdout, stderr } = found;
+		const control = () => run(["--cycles", "5", "--json"], env).ended;
+		const { exitCode, stdout, stderr } = await runUntilFound(control);
 		const verdict = JSON.parse(stdout);
 		expect(Object.keys(verdict).sort()).toEqual(
 			["acknowledged", "drift", "duplicated", "lost", "ok"].sort(),
