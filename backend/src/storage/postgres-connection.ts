@@ -47,7 +47,8 @@ export function connect({
 		// Soon, again and again: the queue decides how often it asks.
 		backoff: () => DATABASE_RECONNECT_SECONDS,
 		fetch_types: false,
-		target_session_attrs: "read-write",
+		// Not "read-write": to that the client counts a standby, which only says that it is one.
+		target_session_attrs: "primary",
 		types: {
 			bigint: { to: BIGINT, from: [BIGINT, NUMERIC], parse: Number, serialize: String },
 		},
