@@ -68,8 +68,8 @@ export const appliedFromRow = (row: SqlRow): AppliedMigration => ({
 
 /**
  * Throws STORAGE_NEWER_SCHEMA, STORAGE_MIGRATION_MISSING or STORAGE_MIGRATION_CHANGED when the
- * database was written by something else than this version or an older one; returns what is still
- * to be applied.
+ * database was written by something else than this version or an older one, and STORAGE_CORRUPT
+ * when a record is one of ours but for a bit; returns what is still to be applied.
  */
 export function pendingMigrations(
 	known: readonly Migration[],
@@ -78,6 +78,11 @@ export function pendingMigrations(
 	const newest = known.at(-1)?.version ?? 0;
 	for (const past of applied) {
 		const here = known.find((migration) => migration.version === past.version);
+		if (known.some((migration) => compareRecord(past, migration) === "rotten"))
+			throw new SavepointError(
+				"STORAGE_CORRUPT",
+				`the record of migration ${past.version} (${past.name}) is damaged`,
+			);
 		if (here === undefined && past.version > newest)
 			throw new SavepointError(
 				"STORAGE_NEWER_SCHEMA",
@@ -96,6 +101,20 @@ export function pendingMigrations(
 	}
 	const done = new Set(applied.map((past) => past.version));
 	return known.filter((migration) => !done.has(migration.version));
+}
+
+/**
+ * Whether a record is that of a migration. Checksums of two scripts have nothing in common, and
+ * versions with the same checksum are one: what differs in one character is a record that rotted,
+ * not another release.
+ */
+export function compareRecord(
+	past: Pick<AppliedMigration, "version" | "checksum">,
+	{ version, checksum }: Migration,
+): "same" | "rotten" | "other" {
+	const differing = [...checksum].filter((digit, at) => past.checksum[at] !== digit).length;
+	if (differing > 1) return "other";
+	return past.version === version && differing === 0 ? "same" : "rotten";
 }
 
 export interface MigrationReport {

@@ -1,6 +1,6 @@
 import { existsSync, rmSync, statSync } from "node:fs";
 import Database, { type Database as Connection } from "better-sqlite3";
-import type { SavepointError } from "../errors.js";
+import { SavepointError } from "../errors.js";
 import { BUSY_TIMEOUT_MS } from "../limits.js";
 import type { SqlRow } from "./driver.js";
 import { type AppliedMigration, appliedFromRow, SELECT_HISTORY } from "./migrate.js";
@@ -23,6 +23,34 @@ export interface Preflight {
  * read.
  */
 export function readPreflight(paths: DatabasePaths): Preflight {
+	return withoutTrace(paths, (connection) => {
+		const isThere = connection
+			.prepare("select 1 from sqlite_schema where name = 'schema_migrations'")
+			.get();
+		if (isThere === undefined) return { applied: [], moved: null };
+		const applied = (connection.prepare(SELECT_HISTORY).all() as SqlRow[]).map(appliedFromRow);
+		return { applied, moved: readMoved(connection) };
+	});
+}
+
+/**
+ * Why SQLite calls the pages damaged, or null; as long as reading all of them takes. For a start
+ * that failed in a way which no sound database explains: a page may have been swapped for one that
+ * can be read, and be taken for another history.
+ */
+export function findPageDamage(paths: DatabasePaths): string | null {
+	try {
+		const said = withoutTrace(paths, (connection) =>
+			connection.pragma("integrity_check(1)", { simple: true }),
+		);
+		return said === "ok" ? null : String(said);
+	} catch (error) {
+		if (error instanceof SavepointError && error.code === "STORAGE_CORRUPT") return error.message;
+		throw error;
+	}
+}
+
+function withoutTrace<T>(paths: DatabasePaths, look: (connection: Connection) => T): T {
 	const absent = [paths.wal, paths.shm].filter((path) => !existsSync(path));
 	try {
 		const connection = new Database(paths.database, {
@@ -31,12 +59,7 @@ export function readPreflight(paths: DatabasePaths): Preflight {
 			timeout: BUSY_TIMEOUT_MS,
 		});
 		try {
-			const isThere = connection
-				.prepare("select 1 from sqlite_schema where name = 'schema_migrations'")
-				.get();
-			if (isThere === undefined) return { applied: [], moved: null };
-			const applied = (connection.prepare(SELECT_HISTORY).all() as SqlRow[]).map(appliedFromRow);
-			return { applied, moved: readMoved(connection) };
+			return look(connection);
 		} finally {
 			connection.close();
 		}

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { SavepointError } from "../errors.js";
-import type { Migration } from "./migrate.js";
+import { compareRecord, type Migration } from "./migrate.js";
 import { carve } from "./recovery/carve.js";
 import type { DamagedPage } from "./recovery/page-reader.js";
 import type { TableLayout } from "./recovery/table-layout.js";
@@ -126,11 +126,8 @@ function foundVersion(scratch: Scratch, known: readonly Migration[]): number | n
 	const newest = known.at(-1)?.version ?? 0;
 	let version: number | null = null;
 	for (const row of scratch.history) {
-		const isKnown = known.some(
-			(one) =>
-				one.version === row.version && one.name === row.name && one.checksum === row.checksum,
-		);
-		if (isKnown) version = Math.max(version ?? 0, row.version);
+		const own = known.find((one) => compareRecord(row, one) !== "other");
+		if (own !== undefined) version = Math.max(version ?? 0, own.version);
 		else if (row.version > newest && /^[0-9a-f]{64}$/.test(row.checksum)) {
 			scratch.connection.close();
 			throw new SavepointError(

@@ -25,7 +25,7 @@ import { inspectDatabase } from "./sqlite-inspect.js";
 import { type InstanceFile, markClosing, newInstance, writeInstance } from "./sqlite-instance.js";
 import { acquireLock, type DirectoryLock, type LockOwner } from "./sqlite-lock.js";
 import { type DatabasePaths, databasePaths } from "./sqlite-paths.js";
-import { readPreflight } from "./sqlite-preflight.js";
+import { findPageDamage, readPreflight } from "./sqlite-preflight.js";
 import { readMarker, writeMarker } from "./sqlite-quarantine.js";
 import { finishRecovery, type Recovery, recoverDatabase } from "./sqlite-recovery.js";
 import { forgetNotice, readNotice } from "./sqlite-recovery-notice.js";
@@ -223,16 +223,31 @@ async function findOrCreate(recovery: Recovery): Promise<Found> {
 		case "sound": {
 			try {
 				const { applied, moved } = readPreflight(paths);
-				pendingMigrations(known, applied);
 				if (moved !== null) throw moved;
+				pendingMigrations(known, applied);
 			} catch (error) {
-				if (!(error instanceof SavepointError) || error.code !== "STORAGE_CORRUPT") throw error;
-				return recover(`${paths.database} cannot be read: ${error.message}.`);
+				const damage = damageBehind(error, paths);
+				if (damage === null) throw error;
+				return recover(`${paths.database} cannot be read: ${damage}.`);
 			}
 			const instance = inspection.instance ?? newInstance(now);
 			return { instance, recovery: null, warnings: inspection.warnings };
 		}
 	}
+}
+
+/** What a history that cannot be explained, or a step that cannot fail, may come from. */
+const UNEXPLAINED: ReadonlySet<ErrorCode> = new Set([
+	"STORAGE_NEWER_SCHEMA",
+	"STORAGE_MIGRATION_MISSING",
+	"STORAGE_MIGRATION_CHANGED",
+	"INTERNAL",
+]);
+
+function damageBehind(error: unknown, paths: DatabasePaths): string | null {
+	if (!(error instanceof SavepointError)) return null;
+	if (error.code === "STORAGE_CORRUPT") return error.message;
+	return UNEXPLAINED.has(error.code) ? findPageDamage(paths) : null;
 }
 
 interface Held {
@@ -264,26 +279,24 @@ async function startThreads(
 	);
 	const reader = new ReaderThread(paths.database, (error) => lose(error.code, error.message));
 	let guard: CloseGuard | null = null;
+	let isOpened = false;
 	try {
 		await writer.opened();
-	} catch (error) {
-		await reader.close();
-		throw error;
-	}
-	try {
+		isOpened = true;
 		guard = guardClose(paths.database);
 		return await prepareThreads(opening, { ...held, writer, reader, guard, lose });
 	} catch (error) {
 		// After a failed sync nothing is written any more (A2); the guard stays until the process ends.
 		const isUnsure = error instanceof SavepointError && error.code === "STORAGE_IO";
-		if (guard === null || isUnsure) writer.abandon();
+		if (isOpened && (guard === null || isUnsure)) writer.abandon();
 		// What led here matters more than a close that fails for the same reason.
-		else await writer.close(guard).catch(() => undefined);
+		else if (guard !== null) await writer.close(guard).catch(() => undefined);
 		await reader.close();
 		// Damage that was found this late is for the next start to set aside: no crash loop (B3).
-		if (error instanceof SavepointError && error.code === "STORAGE_CORRUPT")
-			writeMarker(paths, error.message);
-		throw error;
+		const damage = damageBehind(error, paths);
+		if (damage === null) throw error;
+		writeMarker(paths, damage);
+		throw new SavepointError("STORAGE_CORRUPT", damage, { cause: error });
 	}
 }
 

@@ -6,6 +6,7 @@ import type { LoggedBody, SessionRecord, SetBody } from "#src/storage/ports.js";
 import { bodyToPlay } from "#src/storage/rebuild.js";
 import { SessionRepo } from "#src/storage/session-repo.js";
 import { SqliteWriter } from "#src/storage/sqlite-writer.js";
+import { ScriptedDriver } from "../support/scripted-driver.js";
 import { openTestStorage } from "../support/storage.js";
 
 const START_MS = Date.UTC(2026, 0, 1);
@@ -24,7 +25,7 @@ export async function fillPages(database: string, pages: number): Promise<number
 	const statements = new StatementList(MODULES);
 	const writer = new SqliteWriter({ path: database, unsafeSync: true });
 	writer.prepare(statements.all);
-	const repo = new SessionRepo(null as never, statements, 0);
+	const repo = new SessionRepo(new ScriptedDriver(), statements, 0);
 	const level = generateLevel(1, DURATION_MS);
 	let sessions = 0;
 	while (Number(writer.connection.pragma("page_count", { simple: true })) < pages) {

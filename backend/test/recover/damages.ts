@@ -61,8 +61,12 @@ const anyPage = (bytes: Buffer, { random }: DamageGiven): number =>
 
 const flipIn =
 	(kind: keyof PageNumbers): Edit =>
-	(bytes, given) =>
-		void flipBit(bytes, start(pick(given.pages[kind], given)), PAGE, given);
+	(bytes, given) => {
+		// What is in the -wal only cannot be damaged here.
+		const here = given.pages[kind].filter((page) => start(page) < bytes.length);
+		flipBit(bytes, start(pick(here, given)), PAGE, given);
+		return bytes;
+	};
 
 /** The last transaction cannot be told from one that a power cut kept from being written. */
 const earlierFrame = (bytes: Buffer, { random }: DamageGiven): number => {
@@ -133,13 +137,9 @@ export const DAMAGES: readonly Damage[] = [
 		{
 			what: "two pages swapped",
 			ground,
-			spoil: edit("", (bytes, given) => {
-				const [a, b] = [start(anyPage(bytes, given)), start(anyPage(bytes, given))];
-				const kept = Buffer.from(bytes.subarray(a, a + PAGE));
-				bytes.copy(bytes, a, b, b + PAGE);
-				kept.copy(bytes, b);
-				return bytes;
-			}),
+			spoil: edit("", (bytes, given) =>
+				swapped(bytes, start(anyPage(bytes, given)), start(anyPage(bytes, given))),
+			),
 		},
 		{
 			what: "page written to the wrong place",
@@ -197,12 +197,30 @@ export const DAMAGES: readonly Damage[] = [
 
 /** Zeros in the place of the first page of a table or an index. */
 export function zeroPage(database: string, name: string): void {
+	const page = rootPage(database, name);
+	const bytes = readFileSync(database);
+	writeFileSync(database, bytes.fill(0, start(page), start(page + 1)));
+}
+
+/** The first pages of two tables, each in the place of the other. */
+export function swapPages(database: string, one: string, other: string): void {
+	const [a, b] = [start(rootPage(database, one)), start(rootPage(database, other))];
+	writeFileSync(database, swapped(readFileSync(database), a, b));
+}
+
+function swapped(bytes: Buffer, a: number, b: number): Buffer {
+	const kept = Buffer.from(bytes.subarray(a, a + PAGE));
+	bytes.copy(bytes, a, b, b + PAGE);
+	kept.copy(bytes, b);
+	return bytes;
+}
+
+function rootPage(database: string, name: string): number {
 	const connection = new Database(database);
 	const page = connection
 		.prepare("select rootpage from sqlite_schema where name = ?")
 		.pluck()
 		.get(name) as number;
 	connection.close();
-	const bytes = readFileSync(database);
-	writeFileSync(database, bytes.fill(0, start(page), start(page + 1)));
+	return page;
 }

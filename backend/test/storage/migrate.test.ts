@@ -1,6 +1,7 @@
 // Goal: a schema goes forward in whole steps, after a proven copy, or nothing is touched. Method:
 // modules with migrations of their own, a kill between two of them, and histories that this version
 // cannot explain.
+import { createHash } from "node:crypto";
 import { readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -24,7 +25,8 @@ function moduleOf(files: Readonly<Record<string, string>>): StorageModule {
 	for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
 	return { name: "made", migrations: pathToFileURL(`${directory}/`), statements: [] };
 }
-const known = (version: number, checksum = "x"): Migration => ({
+const sum = (text: unknown): string => createHash("sha256").update(`${text}`).digest("hex");
+const known = (version: number, checksum = sum(version)): Migration => ({
 	version,
 	name: "any",
 	checksum,
@@ -65,7 +67,7 @@ describe("migrations as files", () => {
 	});
 
 	it("[M2] newer, missing and changed are told apart", () => {
-		const past = (version: number, checksum = "x") => ({
+		const past = (version: number, checksum = sum(version)) => ({
 			...known(version, checksum),
 			appliedAtMs: 1,
 		});
@@ -76,7 +78,7 @@ describe("migrations as files", () => {
 		expect(codeOf(() => pendingMigrations([known(1), known(3)], [past(1), past(2)]))).toBe(
 			"STORAGE_MIGRATION_MISSING",
 		);
-		expect(codeOf(() => pendingMigrations([known(1)], [past(1, "y")]))).toBe(
+		expect(codeOf(() => pendingMigrations([known(1)], [past(1, sum("another script"))]))).toBe(
 			"STORAGE_MIGRATION_CHANGED",
 		);
 	});
@@ -86,7 +88,7 @@ describe("migrations as files", () => {
 		const driver = (history: readonly number[]) => ({
 			engine: "sqlite" as const,
 			select: async () =>
-				history.map((version) => ({ version, name: "any", checksum: "x", applied_at: 1 })),
+				history.map((version) => ({ version, name: "any", checksum: sum(version), applied_at: 1 })),
 			applyMigration: async (script: string) => void (script && steps.push(script)),
 			backup: async (label: string) => {
 				steps.push(label);
@@ -196,7 +198,7 @@ describe.each(DRIVERS)("migrations on $name", (kit) => {
 		["changed", "update schema_migrations set checksum = 'x'", "STORAGE_MIGRATION_CHANGED"],
 		[
 			"missing",
-			"update schema_migrations set version = 0 where version = 1",
+			`update schema_migrations set version = 0, checksum = '${sum("gone")}' where version = 1`,
 			"STORAGE_MIGRATION_MISSING",
 		],
 	])(
