@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { AuditLine, Session, SessionAudit } from "@savepoint/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import type { SqlRow } from "#src/storage/driver.js";
 import { logEntries } from "#src/storage/packed-log.js";
 import { decodeMoveType } from "#src/storage/serializers.js";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SavepointError } from "#src/errors.js";
 import type { Log } from "#src/log.js";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { openStorage, type Storage } from "#src/storage/open.js";
 import type { RecoveryFindings } from "#src/storage/recovery/findings.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";

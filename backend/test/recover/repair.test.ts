@@ -5,7 +5,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { quarantinedFromRow } from "#src/storage/quarantined/quarantined-rows.js";
 import { repair } from "#src/storage/repair.js";
 import { openTestStorage, SILENT } from "../support/storage.js";

@@ -59,7 +59,7 @@ export const ROOMS: readonly Room[] = [
 	},
 	{
 		name: "storage/open",
-		files: /^backend\/src\/storage\/(open|open-place|doctor|repair|upkeep)\.ts$/,
+		files: /^backend\/src\/storage\/(open|repair|upkeep)\.ts$/,
 		imports: [
 			...COMMON,
 			"config",

@@ -6,6 +6,7 @@ import { StatementList } from "#src/storage/module.js";
 import { MODULES } from "#src/storage/modules.js";
 import { assembleStorage, openStorage } from "#src/storage/open.js";
 import { openPostgres } from "#src/storage/postgres.js";
+import { examinePostgres } from "#src/storage/postgres-doctor.js";
 import { asParameter, connect, select } from "#src/storage/postgres-connection.js";
 import { noop, type OpenOptions, silentLog, type TestDriver } from "../drivers.js";
 
@@ -99,7 +100,5 @@ export const postgres: TestDriver = {
 		const found = await postgres.look(place, `select to_regclass('${name}') is not null as found`);
 		return found[0]?.["found"] as unknown as boolean;
 	},
-	async examine() {
-		throw new Error("doctor examines files");
-	},
+	examine: (place, options) => examinePostgres(place, options),
 };
