@@ -4,12 +4,12 @@ import { pino } from "pino";
 import type { Log } from "#src/log.js";
 import type { SqliteConfig, TestFault } from "#src/storage/config.js";
 import type { DoctorReport, ExamineOptions } from "#src/storage/doctor/report.js";
-import { examine } from "#src/storage/sqlite-doctor.js";
 import type { SqlDriver, SqlRow, SqlValue } from "#src/storage/driver.js";
 import { StatementList, type StorageModule } from "#src/storage/module.js";
 import { MODULES } from "#src/storage/modules.js";
 import { assembleStorage, openStorage, type Storage } from "#src/storage/open.js";
 import { openSqlite } from "#src/storage/sqlite.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { temporaryDirectory } from "../storage/fixtures/files.js";
 import { postgres } from "./postgres/kit.js";
 

@@ -6,8 +6,8 @@ import { StatementList } from "#src/storage/module.js";
 import { MODULES } from "#src/storage/modules.js";
 import { assembleStorage, openStorage } from "#src/storage/open.js";
 import { openPostgres } from "#src/storage/postgres.js";
-import { examinePostgres } from "#src/storage/postgres-doctor.js";
 import { asParameter, connect, select } from "#src/storage/postgres-connection.js";
+import { examinePostgres } from "#src/storage/postgres-doctor.js";
 import { noop, type OpenOptions, silentLog, type TestDriver } from "../drivers.js";
 
 /** A place is the address of one database; it is made when it is opened first. */
