@@ -5,7 +5,7 @@ import { engineOf } from "../storage/open.js";
 import { reporting } from "./support/failure.js";
 import { print, printJson } from "./support/output.js";
 import { storageOption, storagePlace } from "./support/place.js";
-import { serverText, serversText } from "./support/storage-words.js";
+import { serversText, serverText } from "./support/storage-words.js";
 import { bytesText, columns, countText, timeText } from "./support/words.js";
 
 interface StatsFlags {

@@ -105,7 +105,7 @@ describe("beside two servers", { timeout: PATIENCE_MS }, () => {
 });
 
 describe("savepoint migrate", { timeout: PATIENCE_MS }, () => {
-	it("[P29, M1] status shows what is pending and changes nothing; up applies it, once", async () => {
+	it("[P29, M1] status shows what is pending and changes nothing; up applies it", async () => {
 		const pending = await run("migrate", "status");
 		expect(pending.stdout).toContain(`Pending: ${KNOWN}.`);
 		expect(pending.exitCode).toBe(0);

@@ -1,71 +1,25 @@
-// Goal: doctor finds on PostgreSQL what it finds in a file, beside servers that write, and changes
-// nothing. Method: a real database with games in every form is copied, one thing in the copy is
-// changed, and the report compared; then two servers are played on while it looks.
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { seedDatabase } from "#src/cli/seed/seed-database.js";
-import { newId, replayIdFor } from "#src/ids.js";
-import { SHARED_CHECKS } from "#src/storage/doctor/checks.js";
-import { makeReport } from "#src/storage/doctor/make-report.js";
-import type { DoctorReport } from "#src/storage/doctor/report.js";
-import type { ServerStorage } from "#src/storage/doctor/storage-state.js";
-import type { SqlRow, SqlValue } from "#src/storage/driver.js";
-import { highScoreParams, insertHighScore } from "#src/storage/high-scores/high-score-rows.js";
+// Goal: doctor finds on PostgreSQL what it finds in a file, and changes nothing. Method: a real
+// database with games in every form is copied, one thing in the copy is changed, and the report
+// compared. Beside servers that write: postgres-look.test.ts.
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { readMigrations } from "#src/storage/migrate.js";
 import { MODULES } from "#src/storage/modules.js";
-import { connect } from "#src/storage/postgres-connection.js";
 import { examinePostgres } from "#src/storage/postgres-doctor.js";
-import { lookIntoPostgres, PostgresLook } from "#src/storage/postgres-look.js";
-import { noop, POSTGRES, silentLog, sqliteConfig } from "../support/drivers.js";
-import { type Load, startLoad } from "../support/load.js";
-import { OpenStore } from "../support/open-store.js";
+import { POSTGRES } from "../support/drivers.js";
 import { copyDatabase, fingerprint } from "../support/postgres/copies.js";
-import { makeDatabase } from "../support/postgres/kit.js";
-import { type StoredGames, storeGames } from "../support/stored-games.js";
-import { emptyPostgres, moveTo, placeOf } from "./move/ground.js";
+import { type SharedGames, storeSharedGames } from "../support/postgres/shared-games.js";
 
-const STORED = 12;
-const SEEDED = 40;
-const SESSIONS = STORED + SEEDED;
-const PATIENCE_MS = 120_000;
-
-let games: StoredGames;
-let healthy: string;
+let games: SharedGames;
 let place: string;
 
 beforeAll(async () => {
-	games = await storeGames(STORED);
-	await seedDatabase({
-		config: sqliteConfig(games.database),
-		...{ sessions: SEEDED, active: 10, seed: 7, add: true },
-		signal: new AbortController().signal,
-		log: silentLog,
-		onProgress: noop,
-	});
-	const to = await emptyPostgres();
-	await moveTo(sqliteConfig(games.database), to);
-	healthy = placeOf(to);
-	await addScore();
-}, PATIENCE_MS);
-afterAll(() => games.remove());
+	games = await storeSharedGames();
+}, 120_000);
 beforeEach(async () => {
-	place = await copyDatabase(healthy);
+	place = await copyDatabase(games.place);
 });
 
 const idOf = (key: number) => games.sessionIds[key - 1] ?? "";
-
-/** Of a stored game that was lost, with one of its three artifacts left. */
-async function addScore(): Promise<void> {
-	const lost = "select min(session_key) as key from sessions where result = 'lost'";
-	const [row] = await POSTGRES.look(healthy, `${lost} and session_key <= ${STORED}`);
-	const sessionKey = Number(row?.["key"]);
-	const replayId = replayIdFor(idOf(sessionKey), sessionKey);
-	const score = {
-		...{ id: newId(1), createdAtMs: 1, createKey: null, playerTag: "Åsa" },
-		...{ result: "lost" as const, remaining: 1 },
-		proof: { sessionKey, durationMs: 60_000, replayId, averageWaitMs: 3_000 },
-	};
-	await POSTGRES.tamper(healthy, insertHighScore.sql, highScoreParams(score));
-}
 
 describe("a healthy database", () => {
 	it("[P24] verifies, with everything counted, packed logs and high scores too", async () => {
@@ -73,9 +27,9 @@ describe("a healthy database", () => {
 		expect(packed?.["n"]).toBeGreaterThan(10);
 		const report = await examinePostgres(place);
 		expect(report).toMatchObject({
-			...{ verdict: "healthy", unreadable: null, quick: false, replayed: SESSIONS },
+			...{ verdict: "healthy", unreadable: null, quick: false, replayed: games.sessions },
 			...{ drift: [], damage: [], harmedSessions: [] },
-			sessions: { examined: SESSIONS, active: STORED / 4 + 10, harmed: 0 },
+			sessions: { examined: games.sessions, active: games.active, harmed: 0 },
 		});
 		const [moves] = await POSTGRES.look(
 			place,
@@ -86,7 +40,7 @@ describe("a healthy database", () => {
 			...["started", "won", "lost", "abandoned", "staleEnded"],
 			...["latestCompletedAt", "latestActivityAt"],
 		]);
-		expect(report.counters.find(({ name }) => name === "started")?.counted).toBe(SESSIONS);
+		expect(report.counters.find(({ name }) => name === "started")?.counted).toBe(games.sessions);
 	});
 
 	it("[P25] is left as it was, row for row, and gives no slot away", async () => {
@@ -117,7 +71,7 @@ describe("a healthy database", () => {
 		expect(database).not.toContain("savepoint:savepoint");
 	});
 
-	it("[P26] a setting of the database that its servers override is told, with its risk", async () => {
+	it("[P26] a setting that servers override is told, with its risk", async () => {
 		const name = place.slice(place.lastIndexOf("/") + 1);
 		await POSTGRES.look(place, `alter database ${name} set synchronous_commit = off`);
 		const { storage, notes, verdict } = await examinePostgres(place);
@@ -135,7 +89,7 @@ describe("a healthy database", () => {
 		};
 		await examinePostgres(place, {}, { onProgress });
 		expect(new Set(steps)).toEqual(new Set(["counters", "sessions", "high scores"]));
-		expect(last).toEqual({ done: SESSIONS, total: SESSIONS });
+		expect(last).toEqual({ done: games.sessions, total: games.sessions });
 	});
 
 	it("[P25] with migrations pending is looked at as it is, and they stay pending", async () => {
@@ -198,7 +152,7 @@ describe("one harmed session", () => {
 		expect(report.harmedSessions).toEqual([
 			{ sessionId: idOf(5), sessionKey: 5, reason, firstBadMove },
 		]);
-		expect(report.sessions).toMatchObject({ examined: SESSIONS, harmed: 1 });
+		expect(report.sessions).toMatchObject({ examined: games.sessions, harmed: 1 });
 		expect([report.damage, report.drift]).toEqual([[], []]);
 	});
 
@@ -216,7 +170,7 @@ describe("one harmed session", () => {
 		await POSTGRES.tamper(place, "update sessions set checksum = 'x'");
 		const report = await examinePostgres(place, { harmedListMax: 3 });
 		expect(report.harmedSessions.map(({ sessionKey }) => sessionKey)).toEqual([1, 2, 3]);
-		expect(report.sessions.harmed).toBe(SESSIONS);
+		expect(report.sessions.harmed).toBe(games.sessions);
 	});
 });
 
@@ -286,151 +240,5 @@ describe("the database as a whole", () => {
 		await POSTGRES.tamper(place, "delete from service");
 		const { damage } = await examinePostgres(place);
 		expect(damage).toEqual(["The row that tells the service's clock is missing."]);
-	});
-});
-
-describe("beside servers that are played on", { timeout: PATIENCE_MS }, () => {
-	let servers: OpenStore[];
-	let loads: Load[];
-	let time: NodeJS.Timeout;
-	beforeEach(async () => {
-		const open = () => OpenStore.open(POSTGRES, place, { nowMs: Date.now() });
-		servers = [await open(), await open()];
-		loads = servers.map(({ store }) => startLoad(store, 4));
-		time = setInterval(() => {
-			for (const server of servers) server.jump(10);
-		}, 10);
-		return async () => {
-			clearInterval(time);
-			for (const load of loads) await load.stop();
-			for (const server of servers) await server.close();
-		};
-	});
-
-	it("[P27] finds nothing that is not so, and sees what they have stored", async () => {
-		let moves = 0;
-		for (let round = 0; round < 8; round += 1) {
-			const report = await examinePostgres(place);
-			expect(report).toMatchObject({ verdict: "healthy", drift: [], damage: [] });
-			expect(report.sessions.moves).toBeGreaterThan(moves);
-			expect(report.storage.server).toMatchObject({ slots: 3, connections: expect.any(Number) });
-			expect(report.storage.server?.connections).toBeGreaterThanOrEqual(2);
-			moves = report.sessions.moves;
-		}
-		expect(loads.every((load) => load.take().length > 20)).toBe(true);
-	});
-
-	/** Resolves when more was stored. */
-	const progress = async (): Promise<void> => {
-		for (let moves = 0; moves < 5; moves += loads.flatMap((load) => load.take()).length)
-			await new Promise((resolve) => setImmediate(resolve));
-	};
-
-	it("[P27] finds nothing also where they store something before each of its queries", async () => {
-		for (let round = 0; round < 3; round += 1) {
-			const { verdict, drift, damage } = await examineSlowly("repeatable read", place, progress);
-			expect({ verdict, drift, damage }).toEqual({ verdict: "healthy", drift: [], damage: [] });
-		}
-	});
-
-	it("[P27] negative control: where each query has its own moment, faults are found", async () => {
-		const { verdict, drift } = await examineSlowly("read committed", place, progress);
-		expect(verdict).toBe("harmed");
-		expect(drift.map(({ name }) => name)).toContain("latestActivityAt");
-	});
-});
-
-/** What `examinePostgres` asks, with a pause before each query. */
-async function examineSlowly(
-	isolation: string,
-	url: string,
-	pause: () => Promise<void>,
-): Promise<DoctorReport<ServerStorage>> {
-	const storage: ServerStorage = { kind: "server", server: null };
-	const connection = connect({ url, max: 1, synchronousCommit: null });
-	try {
-		return await makeReport({ database: "", storage, options: {} }, async ({ findings }) => {
-			await connection.begin(`isolation level ${isolation} read only`, async (transaction) => {
-				const look = new SlowLook(transaction);
-				look.pause = pause;
-				const pages = (sql: string, rowsMax: number) => look.pages(sql, rowsMax);
-				for (const check of SHARED_CHECKS)
-					await check({ reads: look, pages, findings, quick: true, nowMs: 0, onProgress: noop });
-			});
-		});
-	} finally {
-		await connection.end();
-	}
-}
-
-class SlowLook extends PostgresLook {
-	pause: () => Promise<void> = async () => undefined;
-
-	override async select(sql: string, params?: readonly SqlValue[]): Promise<SqlRow[]> {
-		await this.pause();
-		return super.select(sql, params);
-	}
-}
-
-it("[P28] gives way to a change of the schema, which everybody else would wait behind", async () => {
-	const other = connect({ url: place, max: 1, synchronousCommit: "on", isPatient: true });
-	const waiting = "select 1 from pg_locks where not granted and locktype = 'relation'";
-	let altered: Promise<unknown> | null = null;
-	const look = lookIntoPostgres(place, async (seen) => {
-		await seen.select("select count(*) from sessions");
-		await seen.select("select count(*) from moves");
-		altered = other.unsafe("set lock_timeout = 0; alter table moves add column later integer");
-		void altered.catch(noop);
-		while ((await POSTGRES.look(place, waiting)).length === 0);
-		for (;;) for await (const _ of seen.pages("select * from sessions", 10));
-	});
-	await expect(look).rejects.toMatchObject({ code: "STORAGE_BUSY" });
-	await altered;
-	await other.end();
-});
-
-describe("what cannot be read", () => {
-	const expectUnreadable = (report: DoctorReport, code: string) => {
-		expect(report.unreadable?.code).toBe(code);
-		expect(report.verdict).toBe("unreadable");
-		expect(report.sessions.examined).toBe(0);
-		expect(JSON.stringify(report)).not.toContain("savepoint:savepoint@");
-	};
-
-	it.each([
-		[
-			"a newer schema",
-			"STORAGE_NEWER_SCHEMA",
-			"insert into schema_migrations values (999999, 'later', 'x', 1)",
-		],
-		[
-			"a migration that was changed",
-			"STORAGE_MIGRATION_CHANGED",
-			"update schema_migrations set checksum = 'x'",
-		],
-	])("[P25] %s is reported and left as it was", async (_what, code, sql) => {
-		await POSTGRES.tamper(place, sql);
-		const before = await fingerprint(place);
-		const report = await examinePostgres(place);
-		expectUnreadable(report, code);
-		expect(report.storage.server?.databaseBytes).toBeGreaterThan(0);
-		expect(await fingerprint(place)).toEqual(before);
-	});
-
-	it("[P25] an empty database is no storage, and stays empty", async () => {
-		const empty = POSTGRES.makePlace();
-		await makeDatabase(empty);
-		expectUnreadable(await examinePostgres(empty), "STORAGE_MISSING");
-		expect(await fingerprint(empty)).toEqual({});
-	});
-
-	it("[P25] no such database, nobody there, and a wrong password each have their code", async () => {
-		const server = inject("postgresUrl");
-		expectUnreadable(await examinePostgres(POSTGRES.makePlace()), "STORAGE_MISSING");
-		const away = await examinePostgres("postgres://savepoint:savepoint@127.0.0.1:1/none");
-		expectUnreadable(away, "STORAGE_AWAY");
-		expect(away.storage).toEqual({ kind: "server", server: null });
-		const wrong = `${server.replace(/:[^:@]*@/, ":wrong@")}/postgres`;
-		expectUnreadable(await examinePostgres(wrong), "STORAGE_PERMISSION");
 	});
 });

@@ -8,7 +8,7 @@ import type {
 	ServerStorage,
 	StorageState,
 } from "../../storage/doctor/storage-state.js";
-import { serverText, serversText } from "../support/storage-words.js";
+import { serversText, serverText } from "../support/storage-words.js";
 import { bytesText, columns, countText, nounText, timeText } from "../support/words.js";
 
 /** The report for people; `--json` prints the report itself. */

@@ -2,7 +2,7 @@ import type { SqlRow, SqlValue } from "../driver.js";
 
 /**
  * What a move needs of an engine: to read everything in the order of its keys, to keep writers out
- * for a moment, and to write in batches. Types only; everything else in this folder is written once.
+ * for a moment, and to write in batches. Types only; all else in this folder is written once.
  */
 
 /** A table as it is moved. */
