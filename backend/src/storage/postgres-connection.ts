@@ -53,7 +53,8 @@ export function connect({
 		// Soon, again and again: the queue decides how often it asks.
 		backoff: () => DATABASE_RECONNECT_SECONDS,
 		fetch_types: false,
-		...(mayBeStandby && hosts?.count === 1 ? {} : { target_session_attrs: "read-write" }),
+		// Not "read-write": to that the client counts a standby, which only says that it is one.
+		...(mayBeStandby && hosts?.count === 1 ? {} : { target_session_attrs: "primary" }),
 		types: {
 			bigint: { to: BIGINT, from: [BIGINT, NUMERIC], parse: Number, serialize: String },
 		},

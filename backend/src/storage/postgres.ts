@@ -247,7 +247,9 @@ export class PostgresDriver implements SharedDriver {
 			const commitMs = performance.now() - startedAtMs;
 			return done({ kind: "committed", commitMs, beat: run.beat });
 		} catch (error) {
-			if (error === TIME_IS_UP) this.#writer = this.#replace(this.#writer, 1);
+			// Whoever does not take writes any more is not asked again.
+			if (error === TIME_IS_UP || postgresCode(error) === "STORAGE_READ_ONLY")
+				this.#writer = this.#replace(this.#writer, 1);
 			return run.explain(error, oneByOne);
 		}
 	}

@@ -1,14 +1,10 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CrashOptions, crashTest } from "#src/cli/crashtest/crash-test.js";
-import { runUntilFound } from "./support/run-cli.js";
-
-const SAVEPOINT = fileURLToPath(new URL("../../bin/savepoint.js", import.meta.url));
+import { runUntilFound, type Started, startCli } from "./support/run-cli.js";
 
 let path: string;
 beforeEach(() => {
@@ -26,23 +22,8 @@ const options = (over: Partial<CrashOptions> = {}): CrashOptions => ({
 	...over,
 });
 
-function run(flags: readonly string[], env: Record<string, string> = {}) {
-	const child = spawn(process.execPath, [SAVEPOINT, "crashtest", "--dir", path, ...flags], {
-		env: { ...process.env, ...env },
-	});
-	let stdout = "";
-	let stderr = "";
-	child.stdout.on("data", (chunk) => {
-		stdout += chunk;
-	});
-	child.stderr.on("data", (chunk) => {
-		stderr += chunk;
-	});
-	const ended = new Promise<{ exitCode: number | null; stdout: string; stderr: string }>(
-		(resolve) => child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr })),
-	);
-	return { child, ended };
-}
+const run = (flags: readonly string[], env: Record<string, string> = {}): Started =>
+	startCli(["crashtest", "--dir", path, ...flags], env);
 
 describe("savepoint crashtest", { timeout: 180_000 }, () => {
 	test("[A1, A3, S3] what was acknowledged survives kills, once", async () => {

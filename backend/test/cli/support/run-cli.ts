@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 export const PROGRAM = fileURLToPath(new URL("../../../bin/savepoint.js", import.meta.url));
@@ -17,8 +18,13 @@ function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv
 	return { ...Object.fromEntries(own), ...extra };
 }
 
+export interface Started {
+	readonly child: ChildProcess & { readonly stdout: Readable };
+	readonly ended: Promise<Ran>;
+}
+
 /** The real program in a process of its own. */
-export function runCli(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+export function startCli(args: readonly string[], env: Record<string, string> = {}): Started {
 	const child = spawn(process.execPath, [PROGRAM, ...args], { env: environment(env) });
 	let stdout = "";
 	let stderr = "";
@@ -28,10 +34,15 @@ export function runCli(args: readonly string[], env: Record<string, string> = {}
 	child.stderr.on("data", (chunk) => {
 		stderr += chunk;
 	});
-	return new Promise((resolve) => {
+	const ended = new Promise<Ran>((resolve) => {
 		child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
 	});
+	return { child, ended };
 }
+
+/** `startCli`, when it has ended. */
+export const runCli = (args: readonly string[], env?: Record<string, string>): Promise<Ran> =>
+	startCli(args, env).ended;
 
 /**
  * Runs what is to find a fault until it did, five times at most: a kill has to meet the moment in

@@ -6,6 +6,7 @@ import { doctorFindings } from "#src/cli/crashtest/doctor-findings.js";
 import { countOf, type Finding } from "#src/cli/crashtest/findings.js";
 import { findFreePort } from "#src/cli/crashtest/free-port.js";
 import { readLedger } from "#src/cli/crashtest/ledger-reader.js";
+import { tailOf } from "#src/cli/crashtest/log-tail.js";
 import { PlayerProcess } from "#src/cli/crashtest/player-process.js";
 import { ServerProcess } from "#src/cli/crashtest/server-process.js";
 import { verifyLive } from "#src/cli/crashtest/verify.js";
@@ -105,6 +106,11 @@ export async function failOver(options: FailoverOptions): Promise<FailoverReport
 			unexpected: players.unexpected,
 			awayMs,
 		};
+	} catch (error) {
+		const tails = ["a", "b", "players"].map((name) => tailOf(join(directory, `${name}.log`)));
+		throw new Error(["The failover did not come to its end.", ...tails].join("\n--\n"), {
+			cause: error,
+		});
 	} finally {
 		players?.kill();
 		await Promise.all(servers.map((server) => server.kill()));

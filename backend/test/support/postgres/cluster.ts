@@ -62,8 +62,9 @@ export class TestCluster {
 	}
 
 	/** All of them in one address, as `DATABASE_URL` takes it. */
-	urlOf(database: string): string {
-		const hosts = this.#nodes.map(({ port }) => `127.0.0.1:${port}`).join(",");
+	urlOf(database: string, order: readonly Name[] = NAMES): string {
+		const ports = order.map((name) => this.#nodes.find((node) => node.name === name)?.port);
+		const hosts = ports.map((port) => `127.0.0.1:${port}`).join(",");
 		return `postgres://${USER}:${PASSWORD}@${hosts}/${database}`;
 	}
 
