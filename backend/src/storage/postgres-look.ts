@@ -59,6 +59,8 @@ export async function lookIntoPostgres<T>(
 export class PostgresLook implements Reads {
 	readonly #transaction: TransactionSql<{ bigint: number }>;
 	#cursors = 0;
+	/** After it the transaction answers nothing more; whoever asks on gets the reason again. */
+	#failure: SavepointError | null = null;
 	#askedAtMs = performance.now();
 
 	constructor(transaction: TransactionSql<{ bigint: number }>) {
@@ -66,11 +68,13 @@ export class PostgresLook implements Reads {
 	}
 
 	async select(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
+		if (this.#failure !== null) throw this.#failure;
 		try {
 			const rows = await this.#transaction.unsafe(sql, params.map(asParameter));
 			return [...rows] as SqlRow[];
 		} catch (error) {
-			throw translatePostgresError(error);
+			this.#failure = translatePostgresError(error);
+			throw this.#failure;
 		}
 	}
 

@@ -1,6 +1,8 @@
 // Goal: a look at PostgreSQL finds nothing that is not so while servers write, keeps nobody
 // waiting, and says why where it cannot look. Method: two stores are played on while doctor reads;
 // the same checks without one moment for all are the control.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { SHARED_CHECKS } from "#src/storage/doctor/checks.js";
 import { makeReport } from "#src/storage/doctor/make-report.js";
@@ -12,8 +14,9 @@ import { examinePostgres } from "#src/storage/postgres-doctor.js";
 import { lookIntoPostgres, PostgresLook } from "#src/storage/postgres-look.js";
 import { noop, POSTGRES } from "../support/drivers.js";
 import { type Load, startLoad } from "../support/load.js";
-import { OpenStore } from "../support/open-store.js";
+import { move, OpenStore, spawn } from "../support/open-store.js";
 import { copyDatabase, fingerprint } from "../support/postgres/copies.js";
+import { startPostgres, type TestPostgres } from "../support/postgres/embedded.js";
 import { makeDatabase } from "../support/postgres/kit.js";
 import { type SharedGames, storeSharedGames } from "../support/postgres/shared-games.js";
 
@@ -127,6 +130,39 @@ it("[P28] gives way to a change of the schema, which all others would wait behin
 	await expect(look).rejects.toMatchObject({ code: "STORAGE_BUSY" });
 	await altered;
 	await other.end();
+});
+
+describe("a page that was damaged on the disk", { timeout: PATIENCE_MS }, () => {
+	let own: TestPostgres;
+	let stored: string;
+	const onOwn = (sql: string) => POSTGRES.look(`${own.url}/postgres`, sql);
+	beforeAll(async () => {
+		own = await startPostgres();
+		await onOwn("create database stored");
+		stored = `${own.url}/stored`;
+		const open = await OpenStore.open(POSTGRES, stored);
+		const { sessionId } = await open.create();
+		await open.play(sessionId, [move("1", spawn("a"))]);
+		await open.close();
+		return () => own.stop();
+	}, PATIENCE_MS);
+
+	it.each(["sessions", "moves"])("[P25] of %s ends the look, by its code", async (table) => {
+		// A copy by files: no page of it is in the server's memory yet.
+		await onOwn(`create database broken_${table} template stored strategy file_copy`);
+		const broken = `${own.url}/broken_${table}`;
+		const [file] = await POSTGRES.look(broken, `select pg_relation_filepath('${table}') as path`);
+		const path = join(own.directory, String(file?.["path"]));
+		expect(await examinePostgres(stored)).toMatchObject({ verdict: "healthy" });
+		const pages = readFileSync(path);
+		pages.writeUInt8(pages.readUInt8(8_000) ^ 1, 8_000);
+		writeFileSync(path, pages);
+		const { verdict, unreadable } = await examinePostgres(broken);
+		expect({ verdict, code: unreadable?.code }).toEqual({
+			verdict: "unreadable",
+			code: "STORAGE_CORRUPT",
+		});
+	});
 });
 
 describe("what cannot be read", () => {
