@@ -3,7 +3,7 @@
 // before the primary in one address; then another one is promoted than the one that was met.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engineOf } from "#src/storage/open.js";
-import { type Connections, connect, select } from "#src/storage/postgres-connection.js";
+import { PostgresDriver } from "#src/storage/postgres.js";
 import { createDatabase } from "#src/storage/postgres-databases.js";
 import { postgresCode } from "#src/storage/postgres-errors.js";
 import { POSTGRES } from "../support/drivers.js";
@@ -22,13 +22,13 @@ const FEW = 6;
 
 /** Whom the questions met until one was answered by a server that takes writes. */
 async function askUntilPrimary(
-	connections: Connections,
+	driver: PostgresDriver,
 	questionsMax = Number.POSITIVE_INFINITY,
 ): Promise<Set<unknown>> {
 	const met = new Set<unknown>();
 	for (let asked = 0; asked < questionsMax && !met.has("primary"); asked += 1)
 		met.add(
-			await select(connections, IS_STANDBY).then(
+			await driver.query(IS_STANDBY).then(
 				([row]) => (row?.["yes"] === 1 ? "standby" : "primary"),
 				(error: unknown) => postgresCode(error),
 			),
@@ -60,15 +60,15 @@ describe("a primary among its standbys", { timeout: 60_000 }, () => {
 
 	it("[P22] no question is answered by a standby, before a failover nor after", async () => {
 		const url = cluster.urlOf("postgres", ["s1", "s2", "s0"]);
-		const connections = connect({ url, synchronousCommit: "on", max: 1 });
+		const driver = new PostgresDriver({ engine: "postgres", url, testFault: null }, null);
 		try {
-			expect(await askUntilPrimary(connections, FEW)).toEqual(new Set(["STORAGE_AWAY", "primary"]));
+			expect(await askUntilPrimary(driver, FEW)).toEqual(new Set(["STORAGE_AWAY", "primary"]));
 			await cluster.killPrimary();
-			expect(await askUntilPrimary(connections, FEW)).toEqual(new Set(["STORAGE_AWAY"]));
+			expect(await askUntilPrimary(driver, FEW)).toEqual(new Set(["STORAGE_AWAY"]));
 			await cluster.promote();
-			expect(await askUntilPrimary(connections)).not.toContain("standby");
+			expect(await askUntilPrimary(driver)).not.toContain("standby");
 		} finally {
-			await connections.end({ timeout: 0 });
+			await driver.close();
 		}
 	});
 });
