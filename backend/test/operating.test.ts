@@ -81,6 +81,9 @@ describe("the pages for operators", () => {
 			expect(there).toMatch(moved);
 			expect(there).not.toContain("savepoint:savepoint");
 			expect(block("npx savepoint move --to DATABASE_URL --prove")).toMatch(moved);
+			const looked = block("npx savepoint doctor --db DATABASE_URL");
+			expect(looked).toMatch(/^server +PostgreSQL[\s\S]*1 examined[\s\S]*^Healthy:/m);
+			expect(looked).toMatch(/^sessions started +1$[\s\S]*Nothing is pending\./m);
 			expect(block("npx savepoint move --from DATABASE_URL")).toMatch(moved);
 			expect(block("npx savepoint export")).toContain("proof: 1 session, 1 move: equal");
 			for (const end of [".ndjson", ".sqlite", ".sqlite.instance"])

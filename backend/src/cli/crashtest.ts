@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { type Command, Option } from "commander";
 import { SavepointError } from "../errors.js";
+import { isWholeAddress } from "../storage/config.js";
 import type { CrashReport } from "./crashtest/crash-report.js";
 import { openCrashScreen, reportText } from "./crashtest/crash-screen.js";
 import { type CrashOptions, crashTest } from "./crashtest/crash-test.js";
@@ -106,8 +107,6 @@ async function runCrashtest(flags: CrashFlags): Promise<void> {
 	}
 }
 
-const DATABASE_URL = /^postgres(ql)?:\/\/[^/]+\/[^/?]+/;
-
 /** Throws USAGE or CONFIG_INVALID. */
 function optionsOf(flags: CrashFlags): CrashOptions {
 	// Set and empty is not set, as everywhere in the environment.
@@ -117,7 +116,7 @@ function optionsOf(flags: CrashFlags): CrashOptions {
 			"USAGE",
 			"--servers needs a database that can be shared: DATABASE_URL.",
 		);
-	if (url !== undefined && !DATABASE_URL.test(url))
+	if (url !== undefined && !isWholeAddress(url))
 		throw new SavepointError(
 			"CONFIG_INVALID",
 			"DATABASE_URL takes postgres://user:password@host:port/database.",

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { DoctorReport } from "../storage/doctor/report.js";
-import { examine } from "../storage/doctor.js";
+import { engineOf } from "../storage/open.js";
 import { openProgress } from "./doctor/progress.js";
 import { reportText } from "./doctor/report-text.js";
-import { databaseOption, storageConfig } from "./support/database-option.js";
 import { reporting } from "./support/failure.js";
 import { print, printJson } from "./support/output.js";
+import { storageOption, storagePlace } from "./support/place.js";
 
 interface DoctorFlags {
 	readonly db?: string;
@@ -23,12 +23,14 @@ export const DOCTOR_EXIT: Readonly<Record<DoctorReport["verdict"], number>> = {
 
 const HELP = `
 Verifies every checksum, artifact and chain, plays every session again from its moves, recounts
-the counters, lets SQLite check its pages, and describes the storage. Works beside a running server,
-after a crash and on a database that was shut down; it changes nothing and leaves no trace.
+the counters, and describes the storage; of a database file it also lets SQLite check the pages.
+Works beside running servers, after a crash and on a database that was shut down; it changes
+nothing, migrates nothing and leaves no trace.
 
 Examples:
   savepoint doctor
   savepoint doctor --quick --db /srv/savepoint/game.sqlite
+  savepoint doctor --db DATABASE_URL
   savepoint doctor --json | jq '.harmedSessions[].sessionId'
 
 Exit codes: 0 healthy · 1 harmed, something does not verify · 2 wrong usage · 3 unreadable, there
@@ -39,20 +41,23 @@ export function addDoctorCommand(program: Command): void {
 	program
 		.command("doctor")
 		.description("verify everything that is stored, and describe the storage")
-		.addOption(databaseOption())
+		.addOption(storageOption())
 		.option("--json", "print one JSON object")
-		.option("--quick", "SQLite's quick check only, and no comparison with freshly drawn levels")
+		.option(
+			"--quick",
+			"no comparison with freshly drawn levels; of a file only SQLite's quick check",
+		)
 		.option("--limit <n>", "how many harmed sessions to name; all are counted", readLimit, 100)
 		.addHelpText("after", HELP)
 		.action(reporting(doctor));
 }
 
 async function doctor(flags: DoctorFlags): Promise<void> {
-	const { path } = storageConfig(flags.db);
+	const engine = engineOf(storagePlace(flags.db));
 	const progress = openProgress(flags.json === true);
 	try {
 		const options = { quick: flags.quick === true, harmedListMax: flags.limit };
-		const report = await examine(path, options, progress.hooks);
+		const report = await engine.examine(options, progress.hooks);
 		progress.close();
 		process.exitCode = DOCTOR_EXIT[report.verdict];
 		if (flags.json) printJson(report);

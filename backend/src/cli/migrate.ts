@@ -1,15 +1,11 @@
 import { Argument, type Command } from "commander";
 import type { Log } from "../log.js";
-import {
-	type MigrateUpReport,
-	type MigrationStanding,
-	type MigrationStatus,
-	migrateUp,
-	readMigrationStatus,
-} from "../storage/upkeep.js";
-import { databaseOption, storageConfig } from "./support/database-option.js";
+import type { MigrateUpReport } from "../storage/engine.js";
+import type { MigrationStanding, MigrationStatus } from "../storage/migration-status.js";
+import { engineOf } from "../storage/open.js";
 import { reporting } from "./support/failure.js";
 import { print, printJson } from "./support/output.js";
+import { storageOption, storagePlace } from "./support/place.js";
 import { timeText } from "./support/words.js";
 
 interface MigrateFlags {
@@ -20,12 +16,14 @@ interface MigrateFlags {
 const HELP = `
 status, also when no action is named, lists every migration and changes nothing; it works beside a
 running server. up applies what is pending, under the same lock and by the same code as a server's
-start; stop the server first. Before existing data is migrated, a verified copy is made.
+start. A database file: stop the server first; a verified copy is made before data is migrated. A
+database server: each migration is applied once, whoever starts meanwhile; make a dump before.
 
 Examples:
   savepoint migrate
   savepoint migrate status --json
   savepoint migrate up --db /srv/savepoint/game.sqlite
+  savepoint migrate status --db DATABASE_URL
 
 Exit codes: 0 done, or nothing to do · 2 wrong usage · 66 there is no database (status) ·
 80 a server uses the database (up) · 83 newer schema · 84 a migration was changed · 85 one is
@@ -37,7 +35,7 @@ export function addMigrateCommand(program: Command): void {
 		.command("migrate")
 		.description("show or apply the migrations of the database")
 		.addArgument(new Argument("[action]", "what to do").choices(["status", "up"]).default("status"))
-		.addOption(databaseOption())
+		.addOption(storageOption())
 		.option("--json", "print one JSON object")
 		.addHelpText("after", HELP)
 		.action((action: string, flags: MigrateFlags) =>
@@ -45,8 +43,8 @@ export function addMigrateCommand(program: Command): void {
 		);
 }
 
-function status(flags: MigrateFlags): void {
-	const found = readMigrationStatus(storageConfig(flags.db).path);
+async function status(flags: MigrateFlags): Promise<void> {
+	const found = await engineOf(storagePlace(flags.db)).readMigrationStatus();
 	if (flags.json && found.refusal === null) printJson(statusJson(found));
 	if (!flags.json) print(...statusText(found));
 	if (found.refusal !== null) throw found.refusal;
@@ -82,7 +80,7 @@ const standingText = ({ appliedAtMs, checksum }: MigrationStanding): string =>
 
 async function up(flags: MigrateFlags): Promise<void> {
 	const copies: string[] = [];
-	const report = await migrateUp(storageConfig(flags.db), noteCopies(copies));
+	const report = await engineOf(storagePlace(flags.db)).migrateUp(noteCopies(copies));
 	const copy = copies[0] ?? null;
 	if (flags.json) printJson({ ...report, copy });
 	else print(...upText(report, copy));

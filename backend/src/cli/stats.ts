@@ -1,9 +1,11 @@
 import type { Command } from "commander";
-import { readStatistics, type StoredStatistics } from "../storage/upkeep.js";
-import { databaseOption, storageConfig } from "./support/database-option.js";
+import type { StorageState } from "../storage/doctor/storage-state.js";
+import type { StoredStatistics } from "../storage/engine.js";
+import { engineOf } from "../storage/open.js";
 import { reporting } from "./support/failure.js";
 import { print, printJson } from "./support/output.js";
-import { serverText } from "./support/storage-words.js";
+import { storageOption, storagePlace } from "./support/place.js";
+import { serversText, serverText } from "./support/storage-words.js";
 import { bytesText, columns, countText, timeText } from "./support/words.js";
 
 interface StatsFlags {
@@ -12,8 +14,8 @@ interface StatsFlags {
 }
 
 const HELP = `
-Reads the counters from the database file, beside a running server or without one. Nothing is
-created and nothing is changed.
+Reads the counters from the database, beside running servers or without one: on a database server
+the sums over all of them. Nothing is created and nothing is changed.
 
 Examples:
   savepoint stats
@@ -26,15 +28,15 @@ with one reason, listed in docs/reference/cli.md`;
 export function addStatsCommand(program: Command): void {
 	program
 		.command("stats")
-		.description("print the counters, the size of the files and the last activity")
-		.addOption(databaseOption())
+		.description("print the counters, the size of the database and the last activity")
+		.addOption(storageOption())
 		.option("--json", "print one JSON object")
 		.addHelpText("after", HELP)
 		.action(reporting(stats));
 }
 
-function stats(flags: StatsFlags): void {
-	const read = readStatistics(storageConfig(flags.db).path);
+async function stats(flags: StatsFlags): Promise<void> {
+	const read = await engineOf(storagePlace(flags.db)).readStatistics();
 	if (flags.json) printJson(asJson(read));
 	else print(...asText(read));
 }
@@ -42,7 +44,7 @@ function stats(flags: StatsFlags): void {
 const isoOrNull = (timeMs: number | null): string | null =>
 	timeMs === null ? null : timeText(timeMs);
 
-/** The names of GET /api/sessions/stats, and what only the file can tell. */
+/** The names of GET /api/sessions/stats, and what only the database can tell. */
 function asJson({ database, counters, activeCount, endedCount, storage }: StoredStatistics) {
 	return {
 		database,
@@ -55,9 +57,35 @@ function asJson({ database, counters, activeCount, endedCount, storage }: Stored
 		abandonedCount: counters.abandoned,
 		latestCompletedAt: isoOrNull(counters.latestCompletedAtMs),
 		latestActivityAt: isoOrNull(counters.latestActivityAtMs),
-		files: storage.files,
-		server: storage.lock,
+		...groundJson(storage),
 	};
+}
+
+/** The same names for every engine, so that a program need not know which one it reads. */
+function groundJson(storage: StorageState) {
+	if (storage.kind === "file") return { files: storage.files, server: storage.lock };
+	const { server } = storage;
+	return {
+		files: { database: server?.databaseBytes ?? null, wal: null, shm: null, reserve: null },
+		server: { held: (server?.connections ?? 0) > 0, owner: null, ownerAlive: null },
+	};
+}
+
+function groundText(storage: StorageState): [string, string][] {
+	if (storage.kind === "file") {
+		const { files, lock } = storage;
+		return [
+			["files", `${bytesText(files.database)}, -wal ${bytesText(files.wal)}`],
+			["server", serverText(lock)],
+		];
+	}
+	const { server } = storage;
+	return server === null
+		? []
+		: [
+				["size", bytesText(server.databaseBytes)],
+				["servers", serversText(server)],
+			];
 }
 
 function asText({
@@ -67,11 +95,9 @@ function asText({
 	endedCount,
 	storage,
 }: StoredStatistics): string[] {
-	const { files, lock } = storage;
 	return columns([
 		["database", database],
-		["files", `${bytesText(files.database)}, -wal ${bytesText(files.wal)}`],
-		["server", serverText(lock)],
+		...groundText(storage),
 		["sessions started", countText(counters.started)],
 		["  active", countText(activeCount)],
 		["  ended", countText(endedCount)],

@@ -13,7 +13,7 @@ import { exportLines } from "../storage/move/export-lines.js";
 import { type Imported, importLines } from "../storage/move/import-lines.js";
 import type { TellMove } from "../storage/move/ports.js";
 import { demandEmpty, standingOf } from "../storage/move/standing.js";
-import { lookAt, openTarget } from "../storage/open-place.js";
+import { engineOf } from "../storage/open.js";
 
 export interface ExportOrder {
 	readonly storage: StorageConfig;
@@ -33,7 +33,7 @@ export async function exportStorage({
 	signal,
 	tell,
 }: ExportOrder): Promise<ExportTrailer> {
-	const place = await lookAt(storage);
+	const place = await engineOf(storage).lookAt();
 	if (place === null) throw new SavepointError("STORAGE_MISSING");
 	try {
 		if ((await standingOf(place)) === null) throw new SavepointError("STORAGE_MISSING");
@@ -114,13 +114,13 @@ export async function importStorage({
 	tell,
 }: ImportOrder): Promise<Imported> {
 	const input = typeof from === "string" ? await openInput(resolve(from)) : from;
-	const found = await lookAt(storage);
+	const found = await engineOf(storage).lookAt();
 	try {
 		if (found !== null) await demandEmpty(found);
 	} finally {
 		await found?.close();
 	}
-	const target = await openTarget(storage);
+	const target = await engineOf(storage).openTarget();
 	try {
 		return await importLines(target, linesOf(input), { signal, tell });
 	} catch (error) {

@@ -5,7 +5,7 @@ import type { MovePlace, TellMove } from "../storage/move/ports.js";
 import { type MoveProof, proveEqual } from "../storage/move/proof.js";
 import { type MovePlan, planMove } from "../storage/move/standing.js";
 import { allOf, movedTables } from "../storage/move/tables.js";
-import { lookAt, openSource, openTarget } from "../storage/open-place.js";
+import { engineOf } from "../storage/open.js";
 
 export interface MoveRequest {
 	readonly from: StorageConfig;
@@ -42,16 +42,16 @@ export interface MoveReport {
 
 /** Looks at both sides and changes nothing. Rejects as `move` would before its first step. */
 export async function previewMove({ from, to }: Omit<MoveRequest, "tell">): Promise<MovePreview> {
-	return withPlace(await lookAt(from), async (source) => {
+	return withPlace(await engineOf(from).lookAt(), async (source) => {
 		if (source === null) throw missing(from);
-		return withPlace(await lookAt(to), async (target) => {
+		return withPlace(await engineOf(to).lookAt(), async (target) => {
 			const { plan } = await planMove(source, target);
 			const rows: Record<string, number> = {};
 			for (const { name } of allOf(await movedTables(source)))
 				rows[name] = await source.count(name);
 			return {
 				from: source.location,
-				to: target?.location ?? placeText(to),
+				to: target?.location ?? engineOf(to).location,
 				plan,
 				served: await source.isServed(),
 				rows,
@@ -64,12 +64,14 @@ export async function previewMove({ from, to }: Omit<MoveRequest, "tell">): Prom
 /** See `moveStorage` for what it promises. */
 export async function move({ from, to, signal, tell }: MoveRequest): Promise<MoveReport> {
 	const startedAtMs = performance.now();
-	const source = await openSource(from);
+	const source = await engineOf(from).openSource();
 	try {
 		// 1. What is there, before anything of the target is made or changed.
-		const planned = await withPlace(await lookAt(to), (target) => planMove(source, target));
+		const planned = await withPlace(await engineOf(to).lookAt(), (target) =>
+			planMove(source, target),
+		);
 		// 2. The move.
-		const target = await openTarget(to);
+		const target = await engineOf(to).openTarget();
 		try {
 			const moved = await moveStorage({ ...planned, source, target, signal, tell });
 			return {
@@ -90,8 +92,8 @@ export async function move({ from, to, signal, tell }: MoveRequest): Promise<Mov
 
 /** Compares two storages as a move does at its end. Rejects with MOVE_DIFFERS; changes nothing. */
 export async function proveMove({ from, to, tell }: MoveRequest): Promise<MoveProof> {
-	return withPlace(await lookAt(from), async (source) =>
-		withPlace(await lookAt(to), async (target) => {
+	return withPlace(await engineOf(from).lookAt(), async (source) =>
+		withPlace(await engineOf(to).lookAt(), async (target) => {
 			if (source === null) throw missing(from);
 			if (target === null) throw missing(to);
 			await target.tables();
@@ -116,8 +118,5 @@ async function withPlace<Place extends MovePlace | null, T>(
 	}
 }
 
-const placeText = (config: StorageConfig): string =>
-	config.engine === "sqlite" ? config.path : "the database server";
-
 const missing = (config: StorageConfig): SavepointError =>
-	new SavepointError("STORAGE_MISSING", `There is no database at ${placeText(config)}.`);
+	new SavepointError("STORAGE_MISSING", `There is no database at ${engineOf(config).location}.`);

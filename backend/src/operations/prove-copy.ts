@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import type { DoctorReport } from "../storage/doctor/report.js";
-import { examine } from "../storage/doctor.js";
+import { examine } from "../storage/sqlite-doctor.js";
 import { finishCopy } from "../storage/sqlite-finish-copy.js";
 import { readCopyFacts } from "../storage/upkeep.js";
 import type { ProofFacts, ProofRequest, TellProgress } from "./proof.js";

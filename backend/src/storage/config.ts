@@ -58,6 +58,13 @@ const readTestFault = (env: Environment, mistakes: Mistakes): TestFault | null =
 	return fault ?? null;
 };
 
+/** Whether a text names a database server rather than a file. */
+export const isServerAddress = (text: string): boolean => /^postgres(ql)?:\/\//.test(text);
+
+/** Whether it names a server and a database there. */
+export const isWholeAddress = (text: string): boolean =>
+	/^postgres(ql)?:\/\/[^/]+\/[^/?]+/.test(text);
+
 /** Environment → storage configuration. Mistakes are added to the list, never thrown one by one. */
 export function readStorageConfig(env: Environment, mistakes: Mistakes): StorageConfig {
 	const url = env["DATABASE_URL"]?.trim() ?? "";
@@ -66,7 +73,7 @@ export function readStorageConfig(env: Environment, mistakes: Mistakes): Storage
 
 function readPostgresConfig(url: string, env: Environment, mistakes: Mistakes): PostgresConfig {
 	// The address holds a password, and mistakes are shown.
-	if (!/^postgres(ql)?:\/\/[^/]+\/[^/?]+/.test(url))
+	if (!isWholeAddress(url))
 		mistakes.push(
 			"DATABASE_URL takes postgres://user:password@host:port/database; without it the data is in a file.",
 		);

@@ -2,7 +2,7 @@ import type { ErrorCode } from "@savepoint/core";
 
 /**
  * The lower storage port: what an engine must do for the rooms above it, and nothing that names
- * one. `sqlite.ts` implements it over better-sqlite3. How to add another: README.md in this folder.
+ * one. How to add another: README.md in this folder.
  */
 
 export type SqlValue = string | number | null | Uint8Array;
@@ -59,7 +59,8 @@ export interface DriverGauges {
 }
 
 export interface SqlDriver {
-	readonly engine: "sqlite" | "postgres" | "none";
+	/** Its name, for reports. */
+	readonly engine: string;
 	/** Whether other servers may write to the same database. */
 	readonly isShared: boolean;
 	/**
@@ -104,7 +105,8 @@ export const asShared = (driver: SqlDriver): SharedDriver | null =>
 
 /** What migrations need, on the writer's connection, before it takes batches. */
 export interface MigrationDriver {
-	readonly engine: "sqlite" | "postgres";
+	/** As in the names of the migrations that are for it alone. */
+	readonly engine: string;
 	select(sql: string, params?: readonly SqlValue[]): Promise<SqlRow[]>;
 	/** The script and its record, in one transaction. */
 	applyMigration(

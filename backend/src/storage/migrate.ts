@@ -25,7 +25,7 @@ export interface AppliedMigration {
 	readonly appliedAtMs: number;
 }
 
-const FILE_NAME = /^(\d{6})-([a-z0-9-]+?)(?:\.(sqlite|postgres))?\.sql$/;
+const FILE_NAME = /^(\d{6})-([a-z0-9-]+?)(?:\.([a-z]+))?\.sql$/;
 
 /** Safe on both engines, and on a database that has it. */
 const CREATE_HISTORY = `create table if not exists schema_migrations (

@@ -20,3 +20,6 @@ export const MODULES: readonly StorageModule[] = [
 	HISTORY,
 	REMOVALS,
 ];
+
+/** What doctor asks about them. */
+export const MODULE_CHECKS = MODULES.flatMap(({ check }) => check ?? []);

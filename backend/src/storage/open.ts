@@ -5,15 +5,15 @@ import { CommitQueue } from "./commit-queue.js";
 import type { StorageConfig } from "./config.js";
 import { Downtime } from "./downtime.js";
 import { asShared, type SqlDriver } from "./driver.js";
+import type { DriverParts, Engine } from "./engine.js";
 import { StatementList, type StorageModule } from "./module.js";
 import { MODULES } from "./modules.js";
-import type { CommitReport, RecoveryReport, SessionRepository, StorageReport } from "./ports.js";
-import { openPostgres } from "./postgres.js";
-import { shownAddress } from "./postgres-connection.js";
+import type { CommitReport, SessionRepository, StorageReport } from "./ports.js";
+import { postgresEngine } from "./postgres-engine.js";
 import { QuarantineRegister } from "./quarantined/register.js";
 import { readCounters, readServiceState, updateCounters, updateHeartbeat } from "./service-rows.js";
 import { SessionRepo } from "./session-repo.js";
-import { openSqlite } from "./sqlite.js";
+import { sqliteEngine } from "./sqlite-engine.js";
 import { clockWarnings } from "./start-warnings.js";
 
 /** An open storage: what the composition root hands to the authority. */
@@ -49,10 +49,17 @@ export interface StorageOpening {
 	readonly modules?: readonly StorageModule[];
 }
 
-/**
- * Configuration → open storage: the only place that chooses an engine. Rejects with a code of the
- * catalogue.
- */
+/** The only place that chooses an engine. */
+export function engineOf(config: StorageConfig): Engine {
+	switch (config.engine) {
+		case "sqlite":
+			return sqliteEngine(config);
+		case "postgres":
+			return postgresEngine(config);
+	}
+}
+
+/** Configuration → open storage. Rejects with a code of the catalogue. */
 export async function openStorage(opening: StorageOpening): Promise<Storage> {
 	const { modules = MODULES } = opening;
 	const statements = new StatementList(modules);
@@ -61,7 +68,12 @@ export async function openStorage(opening: StorageOpening): Promise<Storage> {
 	let queue: CommitQueue | null = null;
 	const onLost: StorageOpening["onLost"] = (code, reason) =>
 		queue === null ? opening.onLost(code, reason) : queue.lose(code, reason);
-	const parts = await openDriver({ ...opening, modules, statements, onLost });
+	const parts = await engineOf(opening.config).openDriver({
+		...opening,
+		modules,
+		statements,
+		onLost,
+	});
 	try {
 		const storage = await assembleStorage({ ...opening, onLost: opening.onLost }, parts);
 		queue = storage.commits;
@@ -69,45 +81,6 @@ export async function openStorage(opening: StorageOpening): Promise<Storage> {
 	} catch (error) {
 		await parts.driver.close();
 		throw error;
-	}
-}
-
-/** An open driver and what it has to say; the rest of a storage is the same for every engine. */
-export interface DriverParts {
-	readonly driver: SqlDriver;
-	readonly statements: StatementList;
-	readonly location: string;
-	/** See `StorageReport`. */
-	readonly file: string | null;
-	readonly recovery: RecoveryReport | null;
-	readonly warnings: readonly string[];
-	readonly announce: (address: string) => void;
-}
-
-async function openDriver(
-	opening: StorageOpening & {
-		readonly modules: readonly StorageModule[];
-		readonly statements: StatementList;
-	},
-): Promise<DriverParts> {
-	const { config, statements } = opening;
-	switch (config.engine) {
-		case "sqlite": {
-			const now = opening.now ?? Date.now;
-			const { driver, recovery, warnings } = await openSqlite({ ...opening, config, now });
-			const announce = (address: string): void => driver.describe(address);
-			const { path } = config;
-			const parts = { location: path, file: path, recovery, warnings, announce };
-			return { driver, statements, ...parts };
-		}
-		case "postgres": {
-			const { driver, warnings } = await openPostgres({ ...opening, config });
-			const location = shownAddress(config.url);
-			// Other processes of this machine find the servers of a shared database by its address.
-			const announce = (): void => undefined;
-			const parts = { location, file: null, recovery: null, warnings, announce };
-			return { driver, statements, ...parts };
-		}
 	}
 }
 

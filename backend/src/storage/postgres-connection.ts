@@ -17,11 +17,16 @@ export type Connections = Sql<{ bigint: number }>;
 
 export interface ConnectionOptions {
 	readonly url: string;
-	/** `on` unless a test wants to see losses: what is told as saved is synced (P1). */
-	readonly synchronousCommit: "on" | "local";
+	/**
+	 * `on` unless a test wants to see losses: what is told as saved is synced (P1). null: as the
+	 * database has it, for who writes nothing.
+	 */
+	readonly synchronousCommit: "on" | "local" | null;
 	readonly max: number;
 	/** Statements and transactions may take as long as they need: for a verb, not for a server. */
 	readonly isPatient?: boolean;
+	/** A server that takes no writes will do, where the address names just that one. */
+	readonly mayBeStandby?: boolean;
 	readonly onWarning?: (message: string) => void;
 }
 
@@ -34,6 +39,7 @@ export function connect({
 	synchronousCommit,
 	max,
 	isPatient = false,
+	mayBeStandby = false,
 	onWarning,
 }: ConnectionOptions): Connections {
 	const statementTimeoutMs = isPatient ? 0 : DATABASE_STATEMENT_TIMEOUT_MS;
@@ -48,13 +54,13 @@ export function connect({
 		backoff: () => DATABASE_RECONNECT_SECONDS,
 		fetch_types: false,
 		// Not "read-write": to that the client counts a standby, which only says that it is one.
-		target_session_attrs: "primary",
+		...(mayBeStandby && hosts?.count === 1 ? {} : { target_session_attrs: "primary" }),
 		types: {
 			bigint: { to: BIGINT, from: [BIGINT, NUMERIC], parse: Number, serialize: String },
 		},
 		connection: {
 			application_name: "savepoint",
-			synchronous_commit: synchronousCommit,
+			...(synchronousCommit === null ? {} : { synchronous_commit: synchronousCommit }),
 			default_transaction_isolation: "read committed",
 			lock_timeout: DATABASE_LOCK_TIMEOUT_MS,
 			statement_timeout: statementTimeoutMs,

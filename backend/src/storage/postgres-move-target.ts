@@ -15,6 +15,8 @@ type Transaction = Pick<TransactionSql, "unsafe">;
 
 /** A database that is moved to: rows go in as arrays, one statement a table and batch. */
 export class PostgresMoveTarget extends PostgresPlace implements MoveTarget {
+	readonly isShared = true;
+
 	/** Brings the schema up to date, where the settings make a commit durable (P1). */
 	static async open(url: string, modules: readonly StorageModule[]): Promise<PostgresMoveTarget> {
 		const target = new PostgresMoveTarget(url);

@@ -28,7 +28,6 @@ const SELECT_COLUMNS = `select c.relname as table_name, a.attname as column_name
 
 /** A database that is read for a move. Large tables come through a cursor. */
 export class PostgresPlace implements MovePlace {
-	readonly engine = "postgres";
 	readonly location: string;
 	protected readonly connections: Connections;
 	/** The transaction that sees one moment, where there is one. */

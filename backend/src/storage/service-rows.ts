@@ -87,7 +87,7 @@ export interface ServiceState {
 }
 
 /** Of all slots: who was active today is counted for the latest day that any of them knows. */
-const SELECT_SUMS = `select sum(started) as started, sum(stale_ended) as stale_ended,
+export const SELECT_SUMS = `select sum(started) as started, sum(stale_ended) as stale_ended,
 		sum(won) as won, sum(lost) as lost, sum(abandoned) as abandoned,
 		max(latest_completed_at) as latest_completed_at,
 		max(latest_activity_at) as latest_activity_at, max(today) as today,
@@ -97,9 +97,12 @@ const SELECT_SUMS = `select sum(started) as started, sum(stale_ended) as stale_e
 
 /** The statistics of the service, over all servers, as stored. */
 export async function readCounters(driver: Pick<SqlDriver, "query">): Promise<Counters> {
-	const [sums] = await driver.query(SELECT_SUMS);
-	return sums === undefined || sums["started"] === null ? noCounters() : countersFromRow(sums);
+	return countersOf((await driver.query(SELECT_SUMS))[0]);
 }
+
+/** Of the row that `SELECT_SUMS` gives; there is none, or one of nulls, where there is no slot. */
+export const countersOf = (sums: SqlRow | undefined): Counters =>
+	sums === undefined || sums["started"] === null ? noCounters() : countersFromRow(sums);
 
 /** O(1): three point reads, whatever the number of sessions (S1). */
 export async function readServiceState(

@@ -63,6 +63,11 @@ export class SqliteLook implements ReadOnlyDatabase {
 		return this.#connection.transaction(read)();
 	}
 
+	hasTable(name: string): boolean {
+		const sql = "select 1 from sqlite_schema where type in ('table', 'view') and name = $1";
+		return this.all(sql, [name]).length > 0;
+	}
+
 	settings(): Record<string, string | number> {
 		return readSettings(this.#connection);
 	}
@@ -139,6 +144,17 @@ export function demandReadable(paths: DatabasePaths): Readable {
 			if (inspection.code === "STORAGE_READ_ONLY" && bytes !== null)
 				return { isServed: false, warnings: [inspection.reason] };
 			throw new SavepointError(inspection.code, inspection.reason);
+	}
+}
+
+/** One look at a database that is there. Throws as `demandReadable` and `SqliteLook`. */
+export function lookInto<T>(paths: DatabasePaths, read: (database: SqliteLook) => T): T {
+	demandReadable(paths);
+	const database = new SqliteLook(paths);
+	try {
+		return read(database);
+	} finally {
+		database.close();
 	}
 }
 

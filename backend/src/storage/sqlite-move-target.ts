@@ -27,6 +27,7 @@ export interface SqliteTargetOrder {
 
 /** A database file that is moved to; nobody else has it meanwhile. */
 export class SqliteMoveTarget extends SqlitePlace implements MoveTarget {
+	readonly isShared = false;
 	readonly #lock: DirectoryLock;
 	#instanceId: string | null = null;
 

@@ -19,7 +19,6 @@ const NOT_MOVED: ReadonlySet<string> = new Set(["move_tail"]);
 
 /** A database file that is read for a move: page by page, so that no page of its log is pinned. */
 export class SqlitePlace implements MovePlace {
-	readonly engine = "sqlite";
 	readonly location: string;
 	readonly paths: DatabasePaths;
 	protected readonly connection: Connection;

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { SavepointError } from "../errors.js";
-import { CHECKS } from "./doctor/checks.js";
+import { FILE_CHECKS } from "./doctor/checks.js";
+import { readsOf } from "./doctor/database.js";
 import { Findings } from "./doctor/findings.js";
 import { SqliteLook } from "./sqlite-look.js";
 import { databasePaths } from "./sqlite-paths.js";
@@ -18,9 +19,10 @@ export async function verifyRecovered(
 	const paths = databasePaths(path);
 	const database = new SqliteLook(paths);
 	try {
-		for (const check of CHECKS)
+		for (const check of FILE_CHECKS)
 			await check({
 				database,
+				reads: readsOf(database),
 				findings,
 				quick: true,
 				sampleSessions: null,

@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import type {
+	FileStorage,
 	InstanceSummary,
 	LockState,
 	PragmaState,
-	StorageState,
 	WalState,
 } from "./doctor/storage-state.js";
 import { errnoOf } from "./file-errors.js";
@@ -23,9 +23,10 @@ const LOOKS_MAX = 3;
  * Everything around the database, as far as it can be seen: what cannot is null or says why. Opens
  * no file of which SQLite holds a lock, so it may be called at any time.
  */
-export function describeStorage(paths: DatabasePaths): StorageState {
+export function describeStorage(paths: DatabasePaths): FileStorage {
 	const lock = describeLock(paths);
 	return {
+		kind: "file",
 		fileSystem: attempt(() => describeFileSystem(paths.directory), null),
 		files: {
 			database: attempt(() => fileBytes(paths.database), null),

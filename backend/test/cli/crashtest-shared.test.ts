@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { type CrashOptions, crashTest } from "#src/cli/crashtest/crash-test.js";
-import { examineShared } from "#src/cli/crashtest/examine-shared.js";
-import { POSTGRES, silentLog } from "../support/drivers.js";
+import { doctorFindings } from "#src/cli/crashtest/doctor-findings.js";
+import { POSTGRES } from "../support/drivers.js";
 import { deposit, end, move, OpenStore, spawn } from "../support/open-store.js";
 import { runCli, runUntilFound } from "./support/run-cli.js";
 
@@ -106,21 +106,26 @@ describe("the look at a shared database", () => {
 		return a.place;
 	}
 	const kinds = async (place: string) =>
-		(await examineShared(place, silentLog)).map(({ kind, sentence }) => `${kind} ${sentence}`);
+		doctorFindings(await POSTGRES.examine(place)).map(
+			({ kind, sentence }) => `${kind} ${sentence}`,
+		);
 
 	test("[P20] finds nothing where all is well", async () => {
 		expect(await kinds(await played())).toEqual([]);
 	});
 
 	test.each([
-		["update moves set payload = '[]' where seq = 2", /^drifted database: move 2 /],
-		["delete from moves where seq = 3 and session_key % 2 = 1", /^drifted database: /],
+		["update moves set payload = '[]' where seq = 2", /^drifted doctor: move 2 /],
+		["delete from moves where seq = 3 and session_key % 2 = 1", /^drifted doctor: /],
 		[
 			"update session_stats set lost = lost + 1 where lost = 1",
 			/lost is stored as 2 and counted as 1/,
 		],
 		["update session_stats set latest_activity_at = 5 where started > 0", /latestActivityAt/],
-		["delete from sessions where result is not null", /rows of session key \d+, which does not/],
+		[
+			"delete from sessions where result is not null",
+			/rows in \w+ of session key \d+, which does not/,
+		],
 	])("[P20] finds drift: %s", async (sql, expected) => {
 		const place = await played();
 		await POSTGRES.tamper(place, sql);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { LoggedMove, Session } from "@savepoint/core";
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { testDirectory } from "../support/storage.js";
 import { type StoredGames, storeGames } from "../support/stored-games.js";
 import { PROGRAM, runCli, serve } from "./support/run-cli.js";

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { ERRORS } from "#src/errors.js";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
 import { copyDirectory, temporaryDirectory } from "../storage/fixtures/files.js";
 import { killServers, startServer } from "../support/server-process.js";

@@ -2,7 +2,7 @@
 // and by /health. Method: real starts on a small disk and on a database of tomorrow.
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { spaceWarnings } from "#src/storage/start-warnings.js";
 import { temporaryDirectory } from "../storage/fixtures/files.js";
 import { killServers, type ServerProcess, startServer } from "../support/server-process.js";

@@ -4,7 +4,6 @@
 import { describe, expect, it } from "vitest";
 import { RetentionKeeper } from "#src/operator/retention-keeper.js";
 import { COUNTED } from "#src/storage/doctor/counters-check.js";
-import { examine } from "#src/storage/doctor.js";
 import type { SqlRow } from "#src/storage/driver.js";
 import { LoneChanges } from "#src/storage/lone-changes.js";
 import { MODULES } from "#src/storage/modules.js";
@@ -41,11 +40,8 @@ const COUNTERS = ["started", "won", "lost", "abandoned", "stale_ended"] as const
 
 /** Everything that is stored verifies, and the counters are those of a recount. */
 async function demandHealthy(kit: TestDriver, { place }: OpenStore): Promise<void> {
-	// Doctor examines files.
-	if (!kit.isShared) {
-		const report = await kit.examine(place);
-		expect([report.verdict, report.drift, report.damage]).toEqual(["healthy", [], []]);
-	}
+	const report = await kit.examine(place);
+	expect([report.verdict, report.drift, report.damage]).toEqual(["healthy", [], []]);
 	const sums = COUNTERS.map((name) => `sum(${name}) as ${name}`);
 	const [stored] = await kit.look(place, `select ${sums} from session_stats`);
 	const [counted] = await kit.look(place, COUNTED);
@@ -158,24 +154,21 @@ describe.each(DRIVERS)("what operators do to a session on $name", (kit) => {
 		await open.close();
 	});
 
-	it.skipIf(kit.isShared)(
-		"[O22, J3] a deleted session is not called due, as no sweep will end it",
-		async () => {
-			const open = await OpenStore.open(kit);
-			const [gone, there] = [await open.create(10), await open.create(10)];
-			await remove(open, gone.sessionId);
-			await open.live(35_000);
-			await open.close();
-			const report = await examine(open.place, { now: () => open.nowMs });
-			expect(report.notes.join()).toContain("1 session is due and not ended");
-			// And brought back it has the time that it had.
-			const again = await OpenStore.open(kit, open.place, { nowMs: open.nowMs });
-			await bringBack(again, gone.sessionId, 7_000);
-			expect((await again.view(gone.sessionId)).remainingSeconds).toBeCloseTo(7, 1);
-			expect((await again.view(there.sessionId)).remainingSeconds).toBe(0);
-			await again.close();
-		},
-	);
+	it("[O22, J3] a deleted session is not called due, as no sweep will end it", async () => {
+		const open = await OpenStore.open(kit);
+		const [gone, there] = [await open.create(10), await open.create(10)];
+		await remove(open, gone.sessionId);
+		await open.live(35_000);
+		await open.close();
+		const report = await kit.examine(open.place, { now: () => open.nowMs });
+		expect(report.notes.join()).toContain("1 session is due and not ended");
+		// And brought back it has the time that it had.
+		const again = await OpenStore.open(kit, open.place, { nowMs: open.nowMs });
+		await bringBack(again, gone.sessionId, 7_000);
+		expect((await again.view(gone.sessionId)).remainingSeconds).toBeCloseTo(7, 1);
+		expect((await again.view(there.sessionId)).remainingSeconds).toBe(0);
+		await again.close();
+	});
 
 	it("[O20, T3] what an operator ended is no activity, also when it has grown old", async () => {
 		const open = await OpenStore.open(kit);

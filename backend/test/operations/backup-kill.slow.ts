@@ -10,7 +10,7 @@ import { proveBackup } from "#src/operations/prove-backup.js";
 import { proveCopy } from "#src/operations/prove-copy.js";
 import { takeBackup } from "#src/operations/take-backup.js";
 import { listBackups, newestProven } from "#src/storage/backups/catalogue.js";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { copyAtRest, readCopyFacts } from "#src/storage/upkeep.js";
 import { fill } from "../support/load.js";
 import { openTestStorage, testDirectory } from "../support/storage.js";

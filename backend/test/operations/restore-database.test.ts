@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { proveCopy } from "#src/operations/prove-copy.js";
 import { restoreDatabase } from "#src/operations/restore-database.js";
 import { takeBackup } from "#src/operations/take-backup.js";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
 import { copyAtRest, readCopyFacts } from "#src/storage/upkeep.js";
 import { copyDirectory } from "../storage/fixtures/files.js";

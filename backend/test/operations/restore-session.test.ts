@@ -10,7 +10,7 @@ import { FinishedGames } from "#src/game/finished-games.js";
 import { proveCopy } from "#src/operations/prove-copy.js";
 import { SessionRestorer } from "#src/operations/restore-session.js";
 import { takeBackup } from "#src/operations/take-backup.js";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import {
 	createSession,
 	endMove,

@@ -15,7 +15,7 @@ import { proveCopy } from "#src/operations/prove-copy.js";
 import { proveInProcess } from "#src/operations/prove-in-process.js";
 import { type BackupOrder, takeBackup } from "#src/operations/take-backup.js";
 import { BACKUP_DATABASE, listBackups, newestProven } from "#src/storage/backups/catalogue.js";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { fill, startLoad } from "../support/load.js";
 import { openTestStorage, type TestStorage, testDirectory } from "../support/storage.js";
 import { leafPages, tamper } from "../support/stored-games.js";

@@ -5,10 +5,10 @@
 import { join } from "node:path";
 import type { AuditLine, Session, SessionAudit } from "@savepoint/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { examine } from "#src/storage/doctor.js";
 import type { SqlRow } from "#src/storage/driver.js";
 import { logEntries } from "#src/storage/packed-log.js";
 import { decodeMoveType } from "#src/storage/serializers.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { DRIVERS } from "../support/drivers.js";
 import { Operator, type Send } from "../support/operator.js";
 import { killServers, type ServerProcess, startServer } from "../support/server-process.js";

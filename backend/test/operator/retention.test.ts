@@ -147,59 +147,52 @@ describe.each(DRIVERS)("retention on $name", (kit) => {
 		});
 	});
 
-	// Doctor, who recounts, examines files.
-	it.skipIf(kit.isShared)(
-		"[T3] deletes after the week; one row stays, and a recount still agrees",
-		async () => {
-			const kept = await Kept.on(kit);
-			const games = [await kept.game("won"), await kept.game("lost"), await kept.game(null)];
-			const before = await kept.open.counts();
-			kept.open.jump(31 * DAY_MS);
-			await kept.keeper.pass();
-			kept.open.jump(8 * DAY_MS);
-			expect(await kept.keeper.pass()).toEqual({ marked: 0, purged: 3 });
-			expect(await kept.undo()).toMatchObject({ sessions: 0 });
-			for (const { id, replayId } of games) {
-				expect(await kept.codeOf(id)).toBe("SESSION_NOT_FOUND");
-				await expect(kept.games.find(replayId)).rejects.toMatchObject({ code: "REPLAY_GONE" });
-			}
-			// The counters, and keys that go on where they stood, also after a restart.
-			const again = await kept.open.reopen(kit);
-			expect(await again.counts()).toEqual({ ...before, sessionsToday: expect.any(Number) });
-			const { sessionId } = await again.create();
-			await again.single(sessionId, end(null));
-			const { replayId } = await again.view(sessionId);
-			if (!kit.isShared) expect(replayId).toBe(replayIdFor(sessionId, 4));
-			await again.close();
+	it("[T3] deletes after the week; one row stays, and a recount still agrees", async () => {
+		const kept = await Kept.on(kit);
+		const games = [await kept.game("won"), await kept.game("lost"), await kept.game(null)];
+		const before = await kept.open.counts();
+		kept.open.jump(31 * DAY_MS);
+		await kept.keeper.pass();
+		kept.open.jump(8 * DAY_MS);
+		expect(await kept.keeper.pass()).toEqual({ marked: 0, purged: 3 });
+		expect(await kept.undo()).toMatchObject({ sessions: 0 });
+		for (const { id, replayId } of games) {
+			expect(await kept.codeOf(id)).toBe("SESSION_NOT_FOUND");
+			await expect(kept.games.find(replayId)).rejects.toMatchObject({ code: "REPLAY_GONE" });
+		}
+		// The counters, and keys that go on where they stood, also after a restart.
+		const again = await kept.open.reopen(kit);
+		expect(await again.counts()).toEqual({ ...before, sessionsToday: expect.any(Number) });
+		const { sessionId } = await again.create();
+		await again.single(sessionId, end(null));
+		const { replayId } = await again.view(sessionId);
+		if (!kit.isShared) expect(replayId).toBe(replayIdFor(sessionId, 4));
+		await again.close();
 
-			for (const table of ["sessions", "moves", "move_tail", "artifacts"])
-				expect(
-					await kit.look(
-						again.place,
-						`select * from ${table} where session_key in (select session_key from archived_sessions)`,
-					),
-				).toEqual([]);
-			expect(await kit.look(again.place, "select result from archived_sessions")).toHaveLength(3);
-			const report = await kit.examine(again.place);
-			expect([report.verdict, report.drift, report.damage]).toEqual(["healthy", [], []]);
-		},
-	);
+		for (const table of ["sessions", "moves", "move_tail", "artifacts"])
+			expect(
+				await kit.look(
+					again.place,
+					`select * from ${table} where session_key in (select session_key from archived_sessions)`,
+				),
+			).toEqual([]);
+		expect(await kit.look(again.place, "select result from archived_sessions")).toHaveLength(3);
+		const report = await kit.examine(again.place);
+		expect([report.verdict, report.drift, report.damage]).toEqual(["healthy", [], []]);
+	});
 
-	it.skipIf(kit.isShared)(
-		"[T3] negative control: without the archive the recount does not agree",
-		async () => {
-			const kept = await Kept.on(kit);
-			await kept.game("won");
-			kept.open.jump(31 * DAY_MS);
-			await kept.keeper.pass();
-			kept.open.jump(8 * DAY_MS);
-			await kept.keeper.pass();
-			await kept.open.close();
-			await kit.tamper(kept.open.place, "delete from archived_sessions");
-			const report = await kit.examine(kept.open.place);
-			expect(report.drift.map(({ name }) => name)).toContain("started");
-		},
-	);
+	it("[T3] negative control: without the archive the recount does not agree", async () => {
+		const kept = await Kept.on(kit);
+		await kept.game("won");
+		kept.open.jump(31 * DAY_MS);
+		await kept.keeper.pass();
+		kept.open.jump(8 * DAY_MS);
+		await kept.keeper.pass();
+		await kept.open.close();
+		await kit.tamper(kept.open.place, "delete from archived_sessions");
+		const report = await kit.examine(kept.open.place);
+		expect(report.drift.map(({ name }) => name)).toContain("started");
+	});
 
 	it("[T4] leaves a session with a high score alone", async () => {
 		const kept = await Kept.on(kit);

@@ -3,7 +3,7 @@
 // socket.
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { runCli, type ServingProcess, serve } from "../cli/support/run-cli.js";
 import { type StoredGames, storeGames, tamper } from "../support/stored-games.js";
 

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { databasePaths } from "#src/storage/sqlite-paths.js";
 import { readMarker, writeMarker } from "#src/storage/sqlite-quarantine.js";
 import { readNotice } from "#src/storage/sqlite-recovery-notice.js";

@@ -6,7 +6,7 @@ import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DoctorReport } from "#src/storage/doctor/report.js";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { rewriteTerrain } from "../support/rewrite-terrain.js";
 import {
 	copyGames,

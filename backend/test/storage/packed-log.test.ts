@@ -5,9 +5,9 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FinishedGames } from "#src/game/finished-games.js";
 import { replayIdFor } from "#src/ids.js";
-import { examine } from "#src/storage/doctor.js";
 import type { SqlRow } from "#src/storage/driver.js";
 import { logEntries, PACKED_ENTRIES_MAX } from "#src/storage/packed-log.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { DRIVERS } from "../support/drivers.js";
 import {
 	answerOf,

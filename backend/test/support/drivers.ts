@@ -3,13 +3,13 @@ import Database from "better-sqlite3";
 import { pino } from "pino";
 import type { Log } from "#src/log.js";
 import type { SqliteConfig, TestFault } from "#src/storage/config.js";
-import type { DoctorReport } from "#src/storage/doctor/report.js";
-import { examine } from "#src/storage/doctor.js";
+import type { DoctorReport, ExamineOptions } from "#src/storage/doctor/report.js";
 import type { SqlDriver, SqlRow, SqlValue } from "#src/storage/driver.js";
 import { StatementList, type StorageModule } from "#src/storage/module.js";
 import { MODULES } from "#src/storage/modules.js";
 import { assembleStorage, openStorage, type Storage } from "#src/storage/open.js";
 import { openSqlite } from "#src/storage/sqlite.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { temporaryDirectory } from "../storage/fixtures/files.js";
 import { postgres } from "./postgres/kit.js";
 
@@ -41,7 +41,7 @@ export interface TestDriver {
 	look(place: string, sql: string): Promise<SqlRow[]>;
 	hasTable(place: string, name: string): Promise<boolean>;
 	/** What doctor says of it, while nothing has the place open. */
-	examine(place: string): Promise<DoctorReport>;
+	examine(place: string, options?: ExamineOptions): Promise<DoctorReport>;
 }
 
 export interface OpenDriver {
@@ -124,7 +124,7 @@ const sqlite: TestDriver = {
 		const found = await sqlite.look(place, `select 1 from sqlite_schema where name = '${name}'`);
 		return found.length > 0;
 	},
-	examine: (place) => examine(place),
+	examine: (place, options) => examine(place, options),
 };
 
 /** Every engine the contract suites run on. */

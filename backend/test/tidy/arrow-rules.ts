@@ -59,7 +59,7 @@ export const ROOMS: readonly Room[] = [
 	},
 	{
 		name: "storage/open",
-		files: /^backend\/src\/storage\/(open|open-place|doctor|repair|upkeep)\.ts$/,
+		files: /^backend\/src\/storage\/(open|repair|upkeep)\.ts$/,
 		imports: [
 			...COMMON,
 			"config",
@@ -209,6 +209,19 @@ export const GUARDED_CODE: readonly { code: RegExp; notIn: RegExp; sentence: str
 		notIn:
 			/^(?!.*\/config\.ts$|backend\/src\/(server|serve|cli)\.ts$|backend\/src\/cli\/|bench\/src\/)/,
 		sentence: "only config files and the entry points read the environment",
+	},
+	{
+		code: /["'`](sqlite|postgres)["'`]/,
+		notIn: /^backend\/src\/(?!storage\/((open|config)\.ts$|sqlite|postgres))/,
+		sentence:
+			"an engine is chosen in storage/open.ts; only it, the configuration and engines name one",
+	},
+	{
+		// The verbs that work on a database file know it as one; a crash test makes a database.
+		code: /"[./\w-]*\/(sqlite|postgres)(-[a-z-]+)?\.js"/,
+		notIn:
+			/^backend\/src\/(?!storage\/((open|upkeep|repair)\.ts$|sqlite|postgres)|operations\/(prove-copy|restore-database|restore-session)\.ts$|cli\/crashtest\/ground\.ts$)/,
+		sentence: "what an engine is to the rooms above is in storage/engine.ts; ask `engineOf`",
 	},
 	{
 		code: /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\brandom(Bytes|UUID)\b/,

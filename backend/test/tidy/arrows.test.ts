@@ -88,6 +88,18 @@ describe("an arrow that is turned round is found", () => {
 			"const now = Date.now();",
 			/sweep\.ts has Date\.now: core and game use only the clock/,
 		],
+		[
+			"the repository asks which engine it is on",
+			"backend/src/storage/session-repo.ts",
+			'const isOne = driver.engine === "sqlite";',
+			/session-repo\.ts has "sqlite": an engine is chosen in storage\/open\.ts/,
+		],
+		[
+			"a verb goes past the engine's interface",
+			"backend/src/operations/move.ts",
+			'import { x } from "../storage/postgres-place.js";',
+			/move\.ts has "\.\.\/storage\/postgres-place\.js": what an engine is to the rooms above/,
+		],
 		["a file is in no room", "tools/src/a.ts", "", /tools\/src\/a\.ts is in no room/],
 	])("%s", (_what, path, text, sentence) => {
 		const found = check(path, text);

@@ -3,8 +3,8 @@ import type { DoctorReport } from "../../storage/doctor/report.js";
 import type { Finding } from "./findings.js";
 
 /**
- * What doctor, which reads the database file by itself, found wrong in it: each is drift, as the
- * live server's answers are compared with the ledger elsewhere. Throws SavepointError when doctor
+ * What doctor, which reads the database by itself, found wrong in it: each is drift, as the live
+ * servers' answers are compared with the ledger elsewhere. Throws SavepointError when doctor
  * could not look.
  */
 export function doctorFindings(report: DoctorReport): Finding[] {

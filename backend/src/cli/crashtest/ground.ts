@@ -1,9 +1,8 @@
-import { pino } from "pino";
-import { examine } from "../../storage/doctor.js";
+import { readStorageConfig } from "../../storage/config.js";
+import { engineOf } from "../../storage/open.js";
 import { createDatabase, dropDatabase } from "../../storage/postgres-databases.js";
 import { type CrashDirectory, takeDirectory } from "./directory.js";
 import { doctorFindings } from "./doctor-findings.js";
-import { examineShared } from "./examine-shared.js";
 import type { Finding } from "./findings.js";
 import { findFreePort } from "./free-port.js";
 import { ServerProcess } from "./server-process.js";
@@ -44,7 +43,7 @@ export async function groundOnFile(path: string | null): Promise<CrashGround> {
 		servers: [server],
 		urls: [urlOf(port)],
 		warnings: directory.warnings,
-		examine: async () => doctorFindings(await examine(directory.database, {}, {})),
+		examine: () => examineThere({ SAVEPOINT_DB_PATH: directory.database }),
 		async remove() {
 			directory.remove();
 		},
@@ -85,12 +84,16 @@ export async function groundOnServer(
 		urls: ports.map(urlOf),
 		// The data is not in the directory: what that one is made of matters to the ledger alone.
 		warnings: [],
-		examine: () => examineShared(database.url, pino({ level: "silent" })),
+		examine: () => examineThere({ DATABASE_URL: database.url }),
 		async remove() {
 			directory.remove();
 			await dropDatabase(database.url);
 		},
 	};
 }
+
+/** What doctor says of where a server with these settings stores. */
+const examineThere = async (env: Readonly<Record<string, string>>): Promise<Finding[]> =>
+	doctorFindings(await engineOf(readStorageConfig(env, [])).examine());
 
 const urlOf = (port: number): string => `http://127.0.0.1:${port}`;

@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import type { ExamineHooks } from "../../storage/doctor.js";
+import type { ExamineHooks } from "../../storage/doctor/report.js";
 
 export interface ProgressScreen {
 	readonly hooks: ExamineHooks;

@@ -3,8 +3,12 @@ import type {
 	DoctorReport,
 	HarmedSession,
 } from "../../storage/doctor/report.js";
-import type { StorageState } from "../../storage/doctor/storage-state.js";
-import { serverText } from "../support/storage-words.js";
+import type {
+	FileStorage,
+	ServerStorage,
+	StorageState,
+} from "../../storage/doctor/storage-state.js";
+import { serversText, serverText } from "../support/storage-words.js";
 import { bytesText, columns, countText, nounText, timeText } from "../support/words.js";
 
 /** The report for people; `--json` prints the report itself. */
@@ -28,7 +32,22 @@ export function reportText(report: DoctorReport): string[] {
 	];
 }
 
-function storageRows(state: StorageState): [string, string][] {
+const storageRows = (state: StorageState): [string, string][] =>
+	state.kind === "file" ? fileRows(state) : serverRows(state);
+
+function serverRows({ server }: ServerStorage): [string, string][] {
+	if (server === null) return [];
+	const { version, isStandby, settings, schemaVersion, databaseBytes } = server;
+	return [
+		["server", `${version}${isStandby ? ", a standby" : ""}`],
+		["settings", settingsText(settings)],
+		["schema", schemaVersion === null ? "none" : `version ${schemaVersion}`],
+		["size", bytesText(databaseBytes)],
+		["used by", serversText(server)],
+	];
+}
+
+function fileRows(state: FileStorage): [string, string][] {
 	const { files, wal, instance, lock, pragmas } = state;
 	return [
 		["file system", fileSystemText(state.fileSystem)],
@@ -49,19 +68,19 @@ function storageRows(state: StorageState): [string, string][] {
 	];
 }
 
-function fileSystemText(on: StorageState["fileSystem"]): string {
+function fileSystemText(on: FileStorage["fileSystem"]): string {
 	if (on === null) return "unknown";
 	return `${on.name} (${on.kind}), ${bytesText(on.freeBytes)} free of ${bytesText(on.totalBytes)}`;
 }
 
-function walText({ kind, frames, committedFrames, reason }: StorageState["wal"]): string {
+function walText({ kind, frames, committedFrames, reason }: FileStorage["wal"]): string {
 	if (kind === "sound") return `sound, ${nounText(frames, "frame")}, ${committedFrames} committed`;
 	return reason === null ? kind : `${kind}: ${reason}`;
 }
 
 const settingsText = (settings: Readonly<Record<string, string | number>>): string =>
 	Object.entries(settings)
-		.map(([name, value]) => `${name}=${value}`)
+		.map(([name, value]) => `${name}=${value === "" ? "(none)" : value}`)
 		.join(" ");
 
 function contentRows({ sessions, counters, drift, tookMs }: DoctorReport): [string, string][] {

@@ -2,8 +2,7 @@ import { availableParallelism } from "node:os";
 import { SavepointError } from "../../errors.js";
 import type { Log } from "../../log.js";
 import type { SqliteConfig } from "../../storage/config.js";
-import { openStorage, type Storage } from "../../storage/open.js";
-import { readStatistics } from "../../storage/upkeep.js";
+import { engineOf, openStorage, type Storage } from "../../storage/open.js";
 import type { SeededSession } from "./seed-thread.js";
 import { makeGames } from "./seed-threads.js";
 
@@ -42,7 +41,7 @@ const THREADS_MAX = 8;
  */
 export async function seedDatabase(options: SeedOptions): Promise<SeedReport> {
 	const startedAtMs = performance.now();
-	if (!options.add) demandNoSessions(options.config.path);
+	if (!options.add) await demandNoSessions(options.config);
 	// Time stands still meanwhile: the newest games are as young when the last one is stored.
 	const nowMs = Date.now();
 	let lost: SavepointError | null = null;
@@ -74,19 +73,19 @@ export async function seedDatabase(options: SeedOptions): Promise<SeedReport> {
 }
 
 /** Only what is known for sure is refused here; everything else is for the opening to tell. */
-function demandNoSessions(path: string): void {
-	const found = countSessions(path);
+async function demandNoSessions(config: SqliteConfig): Promise<void> {
+	const found = await countSessions(config);
 	if (found === 0) return;
 	throw new SavepointError(
 		"USAGE",
-		`${path} has ${found} sessions. Name another database with --db, or add to this one with --add.`,
+		`${config.path} has ${found} sessions. Name another database with --db, or add to this one with --add.`,
 	);
 }
 
-function countSessions(path: string): number {
+async function countSessions(config: SqliteConfig): Promise<number> {
 	try {
-		const { counters, storage } = readStatistics(path);
-		return storage.lock.held ? 0 : counters.started;
+		const { counters, storage } = await engineOf(config).readStatistics();
+		return storage.kind === "file" && storage.lock.held ? 0 : counters.started;
 	} catch (error) {
 		if (error instanceof SavepointError) return 0;
 		throw error;

@@ -1,9 +1,13 @@
 import { resolve } from "node:path";
 import { Option } from "commander";
 import { SavepointError } from "../../errors.js";
-import { readSqliteConfig, readStorageConfig, type StorageConfig } from "../../storage/config.js";
+import {
+	isServerAddress,
+	readSqliteConfig,
+	readStorageConfig,
+	type StorageConfig,
+} from "../../storage/config.js";
 
-const ADDRESS = /^postgres(ql)?:\/\//;
 /** Stands for its value, so that no password is in the list of processes. */
 const VARIABLE = "DATABASE_URL";
 
@@ -49,7 +53,7 @@ function readPlace(option: string, text: string, mistakes: string[]): StorageCon
 		if (process.env[VARIABLE]) return readStorageConfig(process.env, mistakes);
 		throw new SavepointError("USAGE", `${option} names DATABASE_URL, which is not set.`);
 	}
-	if (ADDRESS.test(text))
+	if (isServerAddress(text))
 		return readStorageConfig({ ...process.env, DATABASE_URL: text }, mistakes);
 	if (text === "" || text.endsWith("/") || /^[a-z]+:\/\//.test(text))
 		throw new SavepointError(

@@ -1,10 +1,11 @@
 import type { SqlRow } from "../driver.js";
 import type { Examination } from "./examination.js";
+import type { Reads } from "./reads.js";
 import type { CounterComparison } from "./report.js";
 import { isPageDamage } from "./unreadable.js";
 
 /** What the servers say, over all of their slots. */
-export const STORED = `select sum(started) as started, sum(won) as won, sum(lost) as lost,
+const STORED = `select sum(started) as started, sum(won) as won, sum(lost) as lost,
 		sum(abandoned) as abandoned, sum(stale_ended) as stale_ended,
 		max(latest_completed_at) as latest_completed_at
 	from session_stats`;
@@ -19,7 +20,7 @@ const countedOf = (source: string): string => `select
 		count(case when counts = 1 and result = 'abandoned' then 1 end) as abandoned,
 		count(case when counts = 1 and stale = 1 then 1 end) as stale_ended,
 		max(case when result in ('won', 'lost') then ended_at end) as latest_completed_at
-	from (${source})`;
+	from (${source}) counted`;
 const LIVE_AND_ARCHIVED = `select s.result, s.stale, s.ended_at,
 		case when r.reason = 'operator' then 0 else 1 end as counts
 	from sessions s left join removed_sessions r on r.session_key = s.session_key
@@ -45,22 +46,20 @@ const COUNTERS = [
  * log and is compared by the check of the sessions; how many started today depends on the server's
  * time zone and cannot be told from here.
  */
-export function checkCounters({ database, findings, onProgress }: Examination): void {
+export async function checkCounters({ reads, findings, onProgress }: Examination): Promise<void> {
 	onProgress({ step: "counters", done: 0, total: 1 });
 	try {
-		const [stored, counted] = database.snapshot(() => [
-			database.all(STORED)[0],
-			database.all(hasRemovals(database) ? COUNTED : countedOf(LIVE_ONLY))[0],
-		]);
-		findings.counters.push(...compareCounters(stored, counted));
+		const recount = (await hasRemovals(reads)) ? COUNTED : countedOf(LIVE_ONLY);
+		const [stored, counted] = await reads.atOneMoment([STORED], [recount]);
+		findings.counters.push(...compareCounters(stored?.[0], counted?.[0]));
 	} catch (error) {
 		if (!isPageDamage(error)) throw error;
 		findings.addDamage(`The sessions cannot be counted: ${error.message}.`);
 	}
 }
 
-/** The rows that `STORED` and `COUNTED` give, side by side. */
-export function compareCounters(
+/** Both rows, side by side. */
+function compareCounters(
 	stored: SqlRow | undefined,
 	counted: SqlRow | undefined,
 ): CounterComparison[] {
@@ -72,5 +71,4 @@ export function compareCounters(
 }
 
 /** Not in a database that an older version wrote. */
-export const hasRemovals = (database: Examination["database"]): boolean =>
-	database.all("select 1 from sqlite_schema where name = 'removed_sessions'").length > 0;
+export const hasRemovals = (reads: Reads): Promise<boolean> => reads.hasTable("removed_sessions");

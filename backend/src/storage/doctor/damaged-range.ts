@@ -1,4 +1,5 @@
 import type { ReadOnlyDatabase } from "./database.js";
+import { noFindings } from "./session-findings.js";
 import { examineRange, type RangeFindings, type RangeOptions } from "./session-range.js";
 import { isPageDamage } from "./unreadable.js";
 
@@ -62,14 +63,7 @@ function readIds(
 	}
 }
 
-const emptyFindings = (coveredKey: number): RangeFindings => ({
-	coveredKey,
-	tally: { examined: 0, active: 0, ended: 0, moves: 0, artifacts: 0 },
-	harmed: [],
-	strays: new Map(),
-	latestActivityAtMs: null,
-	otherTerrain: [],
-});
+const emptyFindings = (coveredKey: number): RangeFindings => ({ ...noFindings(), coveredKey });
 
 const join = (a: RangeFindings, b: RangeFindings): RangeFindings => ({
 	coveredKey: b.coveredKey,

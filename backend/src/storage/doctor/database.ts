@@ -1,4 +1,5 @@
 import type { SqlRow, SqlValue } from "../driver.js";
+import type { Reads } from "./reads.js";
 
 /**
  * The one thing every check looks through: a connection that cannot write. `sqlite-look.ts` opens
@@ -18,6 +19,14 @@ export interface ReadOnlyDatabase {
 	 * What `read` sees is of one moment; it must be short, as the WAL cannot start over meanwhile.
 	 */
 	snapshot<T>(read: () => T): T;
+	hasTable(name: string): boolean;
 	/** The pragmas that matter, as this connection has them. */
 	settings(): Readonly<Record<string, string | number>>;
 }
+
+/** For the checks that are the same for every engine. */
+export const readsOf = (database: ReadOnlyDatabase): Reads => ({
+	hasTable: async (name) => database.hasTable(name),
+	atOneMoment: async (...queries) =>
+		database.snapshot(() => queries.map(([sql, params]) => database.all(sql, params))),
+});

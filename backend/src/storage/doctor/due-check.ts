@@ -13,9 +13,11 @@ const SLACK_MS = 10 * SWEEP_INTERVAL_MS;
 /**
  * Sessions whose time is long over and which nobody has ended: the sweep of the next start will.
  */
-export function checkDue({ database, findings, nowMs }: Examination): void {
+export async function checkDue({ reads, findings, nowMs }: Examination): Promise<void> {
 	try {
-		const [service] = database.all("select heartbeat_at, downtime_ms from service where id = 1");
+		const [[service] = []] = await reads.atOneMoment([
+			"select heartbeat_at, downtime_ms from service where id = 1",
+		]);
 		if (service === undefined) {
 			findings.addDamage("The row that tells the service's clock is missing.");
 			return;
@@ -25,11 +27,12 @@ export function checkDue({ database, findings, nowMs }: Examination): void {
 			downtimeMs: Number(service["downtime_ms"]),
 		});
 		const uptimeMs = nowMs - clock.totalMsAt(nowMs) - SLACK_MS;
-		const [due] = database.all(
+		const isThere = (await hasRemovals(reads)) ? IS_THERE : "";
+		const [[due] = []] = await reads.atOneMoment([
 			`select count(*) as count from sessions s where result is null and due_at <= $1
-			${hasRemovals(database) ? IS_THERE : ""}`,
+			${isThere}`,
 			[uptimeMs],
-		);
+		]);
 		const count = Number(due?.["count"] ?? 0);
 		if (count > 0)
 			findings.addNote(

@@ -1,17 +1,12 @@
 import type { ReadOnlyDatabase } from "./database.js";
 import type { Findings } from "./findings.js";
+import type { Reads } from "./reads.js";
 import type { Progress } from "./report.js";
 
 /** What every check is given. */
 export interface Examination {
-	readonly database: ReadOnlyDatabase;
+	readonly reads: Reads;
 	readonly findings: Findings;
-	/** How many sessions to play again; null: all of them. Checksums of rows are all looked at. */
-	readonly sampleSessions: number | null;
-	/** Leave out what takes long and seldom finds anything. */
-	readonly quick: boolean;
-	/** A server writes meanwhile: no transaction may be long. */
-	readonly isServed: boolean;
 	readonly nowMs: number;
 	readonly onProgress: (progress: Progress) => void;
 }
@@ -19,4 +14,15 @@ export interface Examination {
 /**
  * One question to the database. What it finds goes to `findings`; it throws only what ends it all.
  */
-export type Check = (examination: Examination) => Promise<void> | void;
+export type Check = (examination: Examination) => Promise<void>;
+
+/** What the checks of a database file are given besides. */
+export interface FileExamination extends Examination {
+	readonly database: ReadOnlyDatabase;
+	/** How many sessions to play again; null: all of them. Checksums of rows are all looked at. */
+	readonly sampleSessions: number | null;
+	/** Leave out what takes long and seldom finds anything. */
+	readonly quick: boolean;
+	/** A server writes meanwhile: no transaction may be long. */
+	readonly isServed: boolean;
+}

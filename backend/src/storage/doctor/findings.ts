@@ -13,8 +13,8 @@ export class Findings {
 		artifacts: 0,
 		harmed: 0,
 	};
-	/** Sessions whose log was played again, where that is only a sample. */
-	replayed = 0;
+	/** Sessions whose log was played again, where that is only a sample; null: all of them. */
+	replayed: number | null = null;
 	readonly harmedSessions: HarmedSession[] = [];
 	readonly counters: CounterComparison[] = [];
 	readonly notes: string[] = [];

@@ -1,5 +1,5 @@
-import type { Examination } from "./examination.js";
+import type { FileExamination } from "./examination.js";
 
 /** false where that migration is pending. */
-export const hasPackedLogs = ({ database }: Pick<Examination, "database">): boolean =>
-	database.all("select 1 from sqlite_schema where name = 'packed_logs'").length > 0;
+export const hasPackedLogs = ({ database }: Pick<FileExamination, "database">): boolean =>
+	database.hasTable("packed_logs");

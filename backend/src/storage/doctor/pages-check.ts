@@ -1,4 +1,4 @@
-import type { Examination } from "./examination.js";
+import type { FileExamination } from "./examination.js";
 import { isPageDamage } from "./unreadable.js";
 
 const FAULTS_MAX = 20;
@@ -8,7 +8,13 @@ const FAULTS_MAX = 20;
  * transaction lasts; that leaves out the list of unused pages, which the look at the whole file
  * includes.
  */
-export function checkPages({ database, findings, quick, isServed, onProgress }: Examination): void {
+export function checkPages({
+	database,
+	findings,
+	quick,
+	isServed,
+	onProgress,
+}: FileExamination): void {
 	const pragma = quick ? "quick_check" : "integrity_check";
 	const parts = isServed ? tableNames(database) : [null];
 	for (const [at, table] of parts.entries()) {
@@ -33,7 +39,7 @@ const lines = (said: unknown): string[] =>
 		.map((line) => line.trim())
 		.filter((line) => line !== "" && !line.startsWith("***"));
 
-const tableNames = (database: Examination["database"]): string[] =>
+const tableNames = (database: FileExamination["database"]): string[] =>
 	database
 		.all("select name from sqlite_schema where type = 'table' order by name")
 		.map((row) => String(row["name"]));

@@ -1,10 +1,26 @@
 import type { ErrorCode } from "@savepoint/core";
 import type { StorageState } from "./storage-state.js";
 
+export interface ExamineOptions {
+	/**
+	 * No comparison with freshly drawn levels, and of a database file SQLite's quick check instead
+	 * of its full one.
+	 */
+	readonly quick?: boolean;
+	/** How many harmed sessions the report names; it counts all. */
+	readonly harmedListMax?: number;
+	readonly now?: () => number;
+}
+
+export interface ExamineHooks {
+	readonly onProgress?: (progress: Progress) => void;
+}
+
 /** What doctor found. `--json` prints exactly this. */
-export interface DoctorReport {
+export interface DoctorReport<Storage extends StorageState = StorageState> {
 	/** harmed: something does not verify. unreadable: it could not be looked at. */
 	readonly verdict: "healthy" | "harmed" | "unreadable";
+	/** A path, or an address without its password. */
 	readonly database: string;
 	/** ISO 8601, UTC. */
 	readonly at: string;
@@ -23,7 +39,7 @@ export interface DoctorReport {
 	readonly damage: readonly string[];
 	/** Worth knowing, and nothing that harms. */
 	readonly notes: readonly string[];
-	readonly storage: StorageState;
+	readonly storage: Storage;
 }
 
 export interface SessionTally {

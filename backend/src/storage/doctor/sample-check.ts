@@ -1,5 +1,5 @@
 import { checkSessionRow } from "../session-rows.js";
-import type { Examination } from "./examination.js";
+import type { FileExamination } from "./examination.js";
 import { hasPackedLogs } from "./packed-logs.js";
 import { examineRange } from "./session-range.js";
 import { isPageDamage } from "./unreadable.js";
@@ -13,8 +13,9 @@ const TELL_EVERY_ROWS = 10_000;
  * and others each time, verified whole as `checkSessions` does. What only the whole log can tell is
  * left to a full look: rows of no session, and the time of the last activity.
  */
-export function checkSample(examination: Examination, sampleSessions: number): void {
+export function checkSample(examination: FileExamination, sampleSessions: number): void {
 	try {
+		examination.findings.replayed = 0;
 		const lastKey = checkRows(examination);
 		if (lastKey > 0) playSome(examination, sampleSessions, lastKey);
 	} catch (error) {
@@ -24,7 +25,7 @@ export function checkSample(examination: Examination, sampleSessions: number): v
 }
 
 /** Returns the last key. */
-function checkRows({ database, findings, onProgress }: Examination): number {
+function checkRows({ database, findings, onProgress }: FileExamination): number {
 	const { tally } = findings;
 	const total = Number(database.all("select count(*) as total from sessions")[0]?.["total"] ?? 0);
 	let lastKey = 0;
@@ -45,7 +46,7 @@ function checkRows({ database, findings, onProgress }: Examination): number {
 	return lastKey;
 }
 
-function playSome(examination: Examination, sampleSessions: number, lastKey: number): void {
+function playSome(examination: FileExamination, sampleSessions: number, lastKey: number): void {
 	const { database, findings, nowMs, onProgress } = examination;
 	const withPacked = hasPackedLogs(examination);
 	const ranges = Math.max(1, Math.ceil(sampleSessions / RANGE_KEYS));
@@ -67,7 +68,7 @@ function playSome(examination: Examination, sampleSessions: number, lastKey: num
 		);
 		findings.tally.moves += found.tally.moves;
 		findings.tally.artifacts += found.tally.artifacts;
-		findings.replayed += found.tally.examined;
+		findings.replayed = (findings.replayed ?? 0) + found.tally.examined;
 		for (const harmed of found.harmed) findings.addHarmed(harmed);
 		for (const [place, count] of found.strays)
 			findings.addDamage(`${count} rows in ${place}, which does not exist.`);

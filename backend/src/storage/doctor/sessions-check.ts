@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { examineDamagedRange } from "./damaged-range.js";
-import type { Examination } from "./examination.js";
-import type { Findings } from "./findings.js";
+import type { FileExamination } from "./examination.js";
 import { hasPackedLogs } from "./packed-logs.js";
 import { checkSample } from "./sample-check.js";
 import { examineRange, type RangeFindings, type RangeOptions } from "./session-range.js";
+import { SessionSums } from "./session-sums.js";
 import { isPageDamage } from "./unreadable.js";
 
 /** Keys to a transaction; a chunk ends sooner when its time is over. */
@@ -16,7 +16,7 @@ const CHUNK_BUDGET_MS = 200;
  * to what is stored; and rows that belong to no session. Chunk by chunk, each of one moment, so
  * that a server beside it is never held up and each session is seen whole.
  */
-export async function checkSessions(examination: Examination): Promise<void> {
+export async function checkSessions(examination: FileExamination): Promise<void> {
 	const { database, findings, quick, onProgress } = examination;
 	if (examination.sampleSessions !== null)
 		return checkSample(examination, examination.sampleSessions);
@@ -31,31 +31,30 @@ export async function checkSessions(examination: Examination): Promise<void> {
 		activityUntilMs:
 			activityAtMs ?? (lastKey === 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
 	};
-	const sums = new Sums(readArchivedActivity(examination));
+	const sums = new SessionSums(findings, readArchivedActivity(examination));
 	let fromKey = 0;
 	while (fromKey <= lastKey) {
 		onProgress({ step: "sessions", done: fromKey, total: lastKey });
 		const firstKey = keyFrom(examination, fromKey) ?? fromKey;
 		const range = { ...options, fromKey, toKey: Math.min(firstKey + CHUNK_KEYS - 1, lastKey) };
-		fromKey = sums.add(examineSafely(examination, range), findings) + 1;
+		const found = examineSafely(examination, range);
+		sums.add(found);
+		fromKey = found.coveredKey + 1;
 		await nextTurn();
 	}
 	// What came while we looked, and what has a key that no session ever had.
 	const rest = { ...options, fromKey, toKey: Number.MAX_SAFE_INTEGER };
 	try {
-		sums.add(
-			database.snapshot(() => examineRange(database, rest)),
-			findings,
-		);
+		sums.add(database.snapshot(() => examineRange(database, rest)));
 	} catch (error) {
 		if (!isPageDamage(error)) throw error;
 		findings.addDamage(`What follows the last session cannot be read: ${error.message}.`);
 	}
 	onProgress({ step: "sessions", done: lastKey, total: lastKey });
-	sums.conclude(findings, activityAtMs);
+	sums.conclude(activityAtMs);
 }
 
-function examineSafely(examination: Examination, range: RangeOptions): RangeFindings {
+function examineSafely(examination: FileExamination, range: RangeOptions): RangeFindings {
 	const { database } = examination;
 	try {
 		return database.snapshot(() => examineRange(database, range));
@@ -65,50 +64,7 @@ function examineSafely(examination: Examination, range: RangeOptions): RangeFind
 	}
 }
 
-/** What the chunks add up to. */
-class Sums {
-	#latestActivityAtMs: number | null;
-	#otherTerrain = 0;
-	#otherTerrainExample = "";
-
-	/** `archivedActivityAtMs`: of the sessions that are gone. */
-	constructor(archivedActivityAtMs: number | null) {
-		this.#latestActivityAtMs = archivedActivityAtMs;
-	}
-
-	/** Returns the last key that the chunk has covered. */
-	add(found: RangeFindings, findings: Findings): number {
-		const { tally } = findings;
-		tally.examined += found.tally.examined;
-		tally.active += found.tally.active;
-		tally.ended += found.tally.ended;
-		tally.moves += found.tally.moves;
-		tally.artifacts += found.tally.artifacts;
-		for (const harmed of found.harmed) findings.addHarmed(harmed);
-		for (const [place, count] of found.strays)
-			findings.addDamage(`${count} rows in ${place}, which does not exist.`);
-		const atMs = found.latestActivityAtMs;
-		if (atMs !== null && (this.#latestActivityAtMs === null || atMs > this.#latestActivityAtMs))
-			this.#latestActivityAtMs = atMs;
-		this.#otherTerrain += found.otherTerrain.length;
-		this.#otherTerrainExample ||= found.otherTerrain[0] ?? "";
-		return found.coveredKey;
-	}
-
-	conclude(findings: Findings, storedActivityAtMs: number | null): void {
-		findings.counters.push({
-			name: "latestActivityAt",
-			stored: storedActivityAtMs,
-			counted: this.#latestActivityAtMs,
-		});
-		if (this.#otherTerrain > 0)
-			findings.addNote(
-				`${this.#otherTerrain} sessions were created with a level that this version draws differently from the same seed (one is ${this.#otherTerrainExample}); they keep their own.`,
-			);
-	}
-}
-
-function readLastKey({ database }: Examination): number {
+function readLastKey({ database }: FileExamination): number {
 	const queries = [
 		"select max(session_key) as key from sessions",
 		"select max(session_key) as key from sessions indexed by sqlite_autoindex_sessions_1",
@@ -124,7 +80,7 @@ function readLastKey({ database }: Examination): number {
 }
 
 /** The next key that is in use, so that a wide gap costs one look. */
-function keyFrom({ database }: Examination, fromKey: number): number | null {
+function keyFrom({ database }: FileExamination, fromKey: number): number | null {
 	try {
 		const [row] = database.all(
 			"select min(session_key) as key from sessions where session_key >= $1",
@@ -137,7 +93,7 @@ function keyFrom({ database }: Examination, fromKey: number): number | null {
 	}
 }
 
-function readActivity({ database }: Examination): number | null {
+function readActivity({ database }: FileExamination): number | null {
 	try {
 		const [row] = database.all("select max(latest_activity_at) as at from session_stats");
 		return typeof row?.["at"] === "number" ? row["at"] : null;
@@ -148,10 +104,9 @@ function readActivity({ database }: Examination): number | null {
 }
 
 /** Of what is gone; null in a database that an older version wrote. */
-function readArchivedActivity({ database }: Examination): number | null {
+function readArchivedActivity({ database }: FileExamination): number | null {
 	try {
-		const [table] = database.all("select 1 from sqlite_schema where name = 'archived_sessions'");
-		if (table === undefined) return null;
+		if (!database.hasTable("archived_sessions")) return null;
 		const [row] = database.all("select max(activity_at) as at from archived_sessions");
 		return typeof row?.["at"] === "number" ? row["at"] : null;
 	} catch (error) {
@@ -161,7 +116,7 @@ function readArchivedActivity({ database }: Examination): number | null {
 }
 
 /** One damaged page in the small tail must not make every session look harmed. */
-function isTailReadable({ database, findings }: Examination): boolean {
+function isTailReadable({ database, findings }: FileExamination): boolean {
 	try {
 		database.all("select sum(length(payload) + length(hash)) from move_tail");
 		return true;

@@ -2,10 +2,10 @@ import { WAL_ALARM_BYTES } from "../../limits.js";
 import { assessFileSystem } from "../file-system.js";
 import { spaceWarnings } from "../start-warnings.js";
 import type { Findings } from "./findings.js";
-import type { StorageState } from "./storage-state.js";
+import type { FileStorage } from "./storage-state.js";
 
 /** What an operator should know about the ground that the database stands on. */
-export function noteStorage(directory: string, state: StorageState, findings: Findings): void {
+export function noteStorage(directory: string, state: FileStorage, findings: Findings): void {
 	const { fileSystem, files, wal, lock, quarantined, markedDamaged } = state;
 	const note = (isSo: boolean, sentence: string): void => {
 		if (isSo) findings.addNote(sentence);

@@ -1,7 +1,11 @@
 import type { FileSystem } from "../file-system.js";
 
 /** What the database stands on, as found without changing it. */
-export interface StorageState {
+export type StorageState = FileStorage | ServerStorage;
+
+/** A database in a file of this machine. */
+export interface FileStorage {
+	readonly kind: "file";
 	/** null where it gave no answer. */
 	readonly fileSystem: FileSystem | null;
 	/** Bytes; null where there is no such file. */
@@ -15,6 +19,33 @@ export interface StorageState {
 	readonly markedDamaged: string | null;
 	/** Only once the database could be opened. */
 	readonly pragmas: PragmaState | null;
+}
+
+/** A database of a database server: its files, pages and logs are that server's own affair. */
+export interface ServerStorage {
+	readonly kind: "server";
+	/** null where it did not answer. */
+	readonly server: ServerFacts | null;
+}
+
+export interface ServerFacts {
+	/** As it says itself. */
+	readonly version: string;
+	/** A standby shows what has reached it so far. */
+	readonly isStandby: boolean;
+	/**
+	 * What decides whether a commit outlives a crash, as the database has it for whoever asks for
+	 * nothing else.
+	 */
+	readonly settings: Readonly<Record<string, string>>;
+	/** The newest migration that was applied; null: none was. */
+	readonly schemaVersion: number | null;
+	/** With its indexes. */
+	readonly databaseBytes: number;
+	/** Of counters, one for each process that ever served; null where there is no schema yet. */
+	readonly slots: number | null;
+	/** Other connections of ours to this database now: servers, and verbs. */
+	readonly connections: number;
 }
 
 export interface WalState {

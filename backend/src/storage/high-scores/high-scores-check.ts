@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { remainingArtifacts } from "@savepoint/core";
 import { replayIdFor } from "../../ids.js";
-import type { ReadOnlyDatabase } from "../doctor/database.js";
 import type { Examination } from "../doctor/examination.js";
+import type { Reads } from "../doctor/reads.js";
 import { isPageDamage } from "../doctor/unreadable.js";
 import type { SqlRow } from "../driver.js";
 import { logEntries } from "../packed-log.js";
@@ -13,7 +13,6 @@ import { highScoreFromRow } from "./high-score-rows.js";
 /** Rows to a transaction. */
 const CHUNK_ROWS = 256;
 
-const HAS_TABLE = "select name from sqlite_schema where name = 'high_scores'";
 const SCORES = `select scores.*, sessions.session_id, sessions.result as session_result,
 		sessions.duration_ms as session_duration_ms
 	from high_scores as scores left join sessions using (session_key)
@@ -21,15 +20,15 @@ const SCORES = `select scores.*, sessions.session_id, sessions.result as session
 
 /** Every high score: its row's checksum, and that its session exists and ended as the row says. */
 export async function checkHighScores(examination: Examination): Promise<void> {
-	const { database, findings, onProgress } = examination;
+	const { reads, findings, onProgress } = examination;
 	try {
-		if (database.all(HAS_TABLE).length === 0) return;
+		if (!(await reads.hasTable("high_scores"))) return;
 		let after = "";
 		for (let done = 0; ; done += CHUNK_ROWS) {
 			onProgress({ step: "high scores", done, total: done + CHUNK_ROWS });
-			const rows = database.snapshot(() => database.all(SCORES, [after]));
+			const [rows = []] = await reads.atOneMoment([SCORES, [after]]);
 			for (const row of rows) {
-				const harm = harmOf(row, database);
+				const harm = await harmOf(row, reads);
 				if (harm !== null) findings.addDamage(`High score ${row["score_id"]}: ${harm}.`);
 			}
 			if (rows.length < CHUNK_ROWS) return;
@@ -42,13 +41,13 @@ export async function checkHighScores(examination: Examination): Promise<void> {
 	}
 }
 
-function harmOf(row: SqlRow, database: ReadOnlyDatabase): string | null {
+async function harmOf(row: SqlRow, reads: Reads): Promise<string | null> {
 	try {
 		const { proof, result, remaining } = highScoreFromRow(row);
 		if (proof === null) return null;
 		if (row["session_id"] === null) return "its session does not exist";
 		if (row["session_result"] !== result) return "its session ended with another result";
-		if ((leftIn(database, proof.sessionKey) ?? remaining) !== remaining)
+		if (((await leftIn(reads, proof.sessionKey)) ?? remaining) !== remaining)
 			return "its session left another number behind";
 		if (row["session_duration_ms"] !== proof.durationMs) return "its session had another duration";
 		const isOfSession = replayIdFor(String(row["session_id"]), proof.sessionKey) === proof.replayId;
@@ -60,14 +59,12 @@ function harmOf(row: SqlRow, database: ReadOnlyDatabase): string | null {
 }
 
 /** What the session's log leaves undeposited; null: it does not verify, which is said elsewhere. */
-function leftIn(database: ReadOnlyDatabase, sessionKey: number): number | null {
-	const [session, artifacts, log] = database.snapshot(() => [
-		database.all("select * from sessions where session_key = $1", [sessionKey])[0],
-		database.all("select * from artifacts where session_key = $1 order by artifact_index", [
-			sessionKey,
-		]),
-		database.all("select * from session_log where session_key = $1 order by seq", [sessionKey]),
-	]);
+async function leftIn(reads: Reads, sessionKey: number): Promise<number | null> {
+	const [[session] = [], artifacts = [], log = []] = await reads.atOneMoment(
+		["select * from sessions where session_key = $1", [sessionKey]],
+		["select * from artifacts where session_key = $1 order by artifact_index", [sessionKey]],
+		["select * from session_log where session_key = $1 order by seq", [sessionKey]],
+	);
 	if (session === undefined) return null;
 	try {
 		const rebuild = new Rebuild(session, artifacts);

@@ -2,8 +2,7 @@ import type { SqlRow, SqlValue } from "../driver.js";
 
 /**
  * What a move needs of an engine: to read everything in the order of its keys, to keep writers out
- * for a moment, and to write in batches. Types only; `sqlite-place.ts` and `postgres-place.ts`
- * implement them, and everything else in this folder is written once.
+ * for a moment, and to write in batches. Types only; all else in this folder is written once.
  */
 
 /** A table as it is moved. */
@@ -24,7 +23,6 @@ export type SessionRows = ReadonlyMap<string, readonly SqlRow[]>;
 
 /** A storage that is looked at, moved from or moved to. Methods reject by code. */
 export interface MovePlace {
-	readonly engine: "sqlite" | "postgres";
 	/** A path, or an address without its password. */
 	readonly location: string;
 	/** Whether a server has it now, as far as it can be told. */
@@ -57,6 +55,8 @@ export interface MoveSource extends MovePlace {
 }
 
 export interface MoveTarget extends MovePlace {
+	/** Whether several servers may have it: each gets keys of its own for its new sessions. */
+	readonly isShared: boolean;
 	/** One durable transaction; what throws takes it back. */
 	transaction(work: (writer: MoveWriter) => Promise<void>): Promise<void>;
 	/** All of it is on the disk, and a server may open it. `instanceId`: whose data it is now. */

@@ -62,7 +62,7 @@ export async function writeService(
 	service: Readonly<Record<string, SqlValue>>,
 	counters: readonly SqlValue[],
 ): Promise<void> {
-	const slot = target.engine === "postgres" ? await nextSlot(target, service) : null;
+	const slot = target.isShared ? await nextSlot(target, service) : null;
 	const assignments = COPIED.map((column, at) => `${column} = $${at + 1}`).join(", ");
 	await target.transaction(async (writer) => {
 		await writer.run(

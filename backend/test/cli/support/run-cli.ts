@@ -62,13 +62,17 @@ export interface ServingProcess {
 }
 
 /** `savepoint serve` on any free port; resolves once it says where it listens. */
-export async function serve(database: string): Promise<ServingProcess> {
+export async function serve(
+	database: string,
+	env: Record<string, string> = {},
+): Promise<ServingProcess> {
 	const child = spawn(process.execPath, [PROGRAM, "serve"], {
 		env: environment({
 			PORT: "0",
 			SAVEPOINT_DB_PATH: database,
 			SAVEPOINT_WRITES_PER_MINUTE: "0",
 			LOG_LEVEL: "error",
+			...env,
 		}),
 	});
 	const gone = new Promise<void>((resolve) => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { examineShared } from "#src/cli/crashtest/examine-shared.js";
+import { doctorFindings } from "#src/cli/crashtest/doctor-findings.js";
 import { countOf, type Finding } from "#src/cli/crashtest/findings.js";
 import { findFreePort } from "#src/cli/crashtest/free-port.js";
 import { readLedger } from "#src/cli/crashtest/ledger-reader.js";
@@ -11,7 +11,7 @@ import { PlayerProcess } from "#src/cli/crashtest/player-process.js";
 import { ServerProcess } from "#src/cli/crashtest/server-process.js";
 import { verifyLive } from "#src/cli/crashtest/verify.js";
 import { createDatabase } from "#src/storage/postgres-databases.js";
-import { silentLog } from "../../support/drivers.js";
+import { examinePostgres } from "#src/storage/postgres-doctor.js";
 import { TestCluster } from "../../support/postgres/cluster.js";
 
 export interface FailoverOptions {
@@ -95,7 +95,7 @@ export async function failOver(options: FailoverOptions): Promise<FailoverReport
 		const claims = await readLedger(ledgerPath);
 		const told = await verifyLive(claims, urls, () => undefined);
 		for (const server of servers) await server.stop();
-		const findings = [...told, ...(await examineShared(url, silentLog))];
+		const findings = [...told, ...doctorFindings(await examinePostgres(url))];
 		return {
 			acknowledged: claims.acknowledged,
 			acknowledgedAfter: claims.acknowledged - before,

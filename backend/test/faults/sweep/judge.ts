@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import type { MovesPage } from "@savepoint/core";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import type { DatabasePaths } from "#src/storage/sqlite-paths.js";
 import { readableLog, type TestDriver } from "../../support/drivers.js";
 import { answerOf, end, OpenStore } from "../../support/open-store.js";

@@ -3,9 +3,9 @@
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { newId, replayIdFor } from "#src/ids.js";
-import { examine } from "#src/storage/doctor.js";
 import { highScoreParams, insertHighScore } from "#src/storage/high-scores/high-score-rows.js";
 import type { StoredScore } from "#src/storage/high-scores/ports.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { copyGames, type StoredGames, storeGames, tamper } from "../../support/stored-games.js";
 
 const SESSIONS = 12;

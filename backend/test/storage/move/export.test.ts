@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportStorage, importStorage } from "#src/operations/export.js";
 import type { StorageConfig } from "#src/storage/config.js";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { noop, POSTGRES, SQLITE, sqliteConfig } from "../../support/drivers.js";
 import { testDirectory } from "../../support/storage.js";
 import type { StoredGames } from "../../support/stored-games.js";

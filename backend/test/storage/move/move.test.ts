@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { move, previewMove, proveMove } from "#src/operations/move.js";
 import type { StorageConfig } from "#src/storage/config.js";
-import { examine } from "#src/storage/doctor.js";
+import { examine } from "#src/storage/sqlite-doctor.js";
 import { noop, POSTGRES, SQLITE, sqliteConfig } from "../../support/drivers.js";
 import { createSession, openTestStorage } from "../../support/storage.js";
 import { copyGames, type StoredGames, storeGames } from "../../support/stored-games.js";

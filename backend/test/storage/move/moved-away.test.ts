@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { CommitQueue } from "#src/storage/commit-queue.js";
 import type { StorageConfig } from "#src/storage/config.js";
 import { HISTORY } from "#src/storage/history/history-repo.js";
-import { openSource } from "#src/storage/open-place.js";
+import { engineOf } from "#src/storage/open.js";
 import { DRIVERS, noop, sqliteConfig } from "../../support/drivers.js";
 
 const PATIENCE_MS = 60_000;
@@ -38,7 +38,7 @@ describe.each(DRIVERS)("on $name", { timeout: PATIENCE_MS }, (driver) => {
 		});
 		const storage = await driver.openStorage(place, { onLost: (code) => lose(code) });
 		closing.push(() => storage.close());
-		const source = await openSource(configOf(driver.name, place));
+		const source = await engineOf(configOf(driver.name, place)).openSource();
 		closing.push(() => source.close());
 		const [insertSample] = HISTORY.statements;
 		if (insertSample === undefined) throw new Error("history writes nothing");

@@ -7,6 +7,7 @@ import { MODULES } from "#src/storage/modules.js";
 import { assembleStorage, openStorage } from "#src/storage/open.js";
 import { openPostgres } from "#src/storage/postgres.js";
 import { asParameter, connect, select } from "#src/storage/postgres-connection.js";
+import { examinePostgres } from "#src/storage/postgres-doctor.js";
 import { noop, type OpenOptions, silentLog, type TestDriver } from "../drivers.js";
 
 /** A place is the address of one database; it is made when it is opened first. */
@@ -99,7 +100,5 @@ export const postgres: TestDriver = {
 		const found = await postgres.look(place, `select to_regclass('${name}') is not null as found`);
 		return found[0]?.["found"] as unknown as boolean;
 	},
-	async examine() {
-		throw new Error("doctor examines files");
-	},
+	examine: (place, options) => examinePostgres(place, options),
 };
