@@ -7,11 +7,12 @@ import {
 	move,
 	previewMove,
 	proveMove,
+	reopenMoved,
 } from "../operations/move.js";
 import type { MoveProof } from "../storage/move/proof.js";
 import { reporting } from "./support/failure.js";
 import { print, printJson } from "./support/output.js";
-import { filePlace } from "./support/place.js";
+import { filePlace, placeConfig } from "./support/place.js";
 import { interruptSignal, openProgressBar } from "./support/progress-bar.js";
 import { bytesText, columns, countText, nounText } from "./support/words.js";
 
@@ -20,6 +21,7 @@ interface MoveFlags {
 	readonly to?: string;
 	readonly dryRun?: true;
 	readonly prove?: true;
+	readonly reopen?: string;
 	readonly json?: true;
 }
 
@@ -37,11 +39,15 @@ players' clients send again what was not. The way back is the same command the o
 Interrupted or killed, the same command goes on from the last batch. The target must be empty, or
 an unfinished move of this source, or the place that this source was moved from.
 
+Should the place that the data was moved to be lost for good, --reopen lets the old one serve again,
+as it was at the move. What was stored since is not there; clients send again what they still have.
+
 Examples:
   savepoint move --to DATABASE_URL --dry-run
   savepoint move --to DATABASE_URL
   savepoint move --to DATABASE_URL --prove
   savepoint move --from postgres://savepoint@db1/savepoint --to data/savepoint.sqlite --json
+  savepoint move --reopen data/savepoint.sqlite
 
 Exit codes: 0 moved, and proven equal · 2 wrong usage · 66 there is nothing to move · 68 the two are
 not equal; the source serves on · 75 the database is locked or away · 76 refused, something could be
@@ -57,6 +63,7 @@ export function addMoveCommand(program: Command): void {
 		.option("--to <place>", "where it goes (default: the file that the settings name)")
 		.option("--dry-run", "only look at both sides, and say what would be copied")
 		.option("--prove", "only compare both sides, as at the end of a move")
+		.option("--reopen <place>", "serve again where the data was, as the new place is lost")
 		.option("--json", "print one JSON object")
 		.addHelpText("after", HELP)
 		.action(reporting(run));
@@ -64,6 +71,7 @@ export function addMoveCommand(program: Command): void {
 
 async function run(flags: MoveFlags): Promise<void> {
 	const asJson = flags.json === true;
+	if (flags.reopen !== undefined) return reopen(flags.reopen, flags);
 	if (flags.from === undefined && flags.to === undefined)
 		throw new SavepointError("USAGE", "Name where it goes with --to, or where it is with --from.");
 	const [from, to] = [filePlace("--from", flags.from), filePlace("--to", flags.to)];
@@ -92,6 +100,19 @@ async function run(flags: MoveFlags): Promise<void> {
 		bar.close();
 		off();
 	}
+}
+
+/** By itself: nothing is copied. */
+async function reopen(place: string, { from, to, dryRun, prove, json }: MoveFlags): Promise<void> {
+	if (from !== undefined || to !== undefined || dryRun || prove)
+		throw new SavepointError("USAGE", "--reopen takes a place and goes with --json only.");
+	const report = await reopenMoved(placeConfig("--reopen", place));
+	if (json) printJson(report);
+	else
+		print(
+			`${report.place} serves again, as it was when it was moved to ${report.movedTo}.`,
+			`Its generation is ${report.generation} now. What was stored at the other place is not here: never start a server there again.`,
+		);
 }
 
 const PLANS: Readonly<Record<MovePreview["plan"], string>> = {

@@ -1,5 +1,6 @@
 import { type Session, snapshotOf } from "@savepoint/core";
 import { SavepointError } from "../errors.js";
+import { CONFLICT_RETRIES_MAX } from "../limits.js";
 import type {
 	Commits,
 	PreparedWrite,
@@ -14,7 +15,7 @@ import { pausedMsFor } from "./views.js";
 export interface OperatorDeedsDeps {
 	readonly changes: SessionChanges;
 	readonly commits: Commits;
-	readonly repository: Pick<SessionRepository, "loadRemoved">;
+	readonly repository: Pick<SessionRepository, "loadRemoved" | "isShared">;
 	readonly now: () => number;
 	/** From memory, else from the storage; null: there is none. */
 	readonly find: (id: string) => Promise<LiveSession | null>;
@@ -154,16 +155,33 @@ export class OperatorDeeds {
 		};
 	}
 
-	/** `act` begins in the same turn in which the session was found to be there to stay. */
+	/**
+	 * `act` begins in the same turn in which the session was found to be there to stay. Where another
+	 * server has changed it meanwhile, nothing was stored and it is decided again on what is there
+	 * now, as a player's call is (P4).
+	 */
 	async #on<T>(id: string, act: (live: LiveSession) => Promise<T>): Promise<T> {
-		for (;;) {
+		for (let conflictsLeft = CONFLICT_RETRIES_MAX; ; ) {
 			const live = await this.#deps.find(id);
 			if (live === null) throw new SavepointError("SESSION_NOT_FOUND");
 			const refusal = this.#deps.commits.refusal();
 			if (refusal !== null) throw refusal;
-			if (live.leaving !== true) return act(live);
-			await this.#durable(live);
+			if (live.leaving === true) {
+				await this.#durable(live);
+				continue;
+			}
+			try {
+				return await act(live);
+			} catch (error) {
+				if (!this.#isConflict(error) || conflictsLeft === 0) throw error;
+				conflictsLeft -= 1;
+			}
 		}
+	}
+
+	#isConflict(error: unknown): boolean {
+		if (!this.#deps.repository.isShared) return false;
+		return error instanceof SavepointError && error.code === "STORAGE_CONFLICT";
 	}
 
 	/** Resolves when what is on its way of it is on disk. */

@@ -49,7 +49,9 @@ export class BackupKeeper {
 	#attemptedAtMs: number | null = null;
 	#lastTookMs: number | null = null;
 	#failures = 0;
+	/** A whole sentence, each of them. */
 	#problem: string | null = null;
+	#lateness: string | null = null;
 
 	constructor(deps: BackupKeeperDeps) {
 		this.#deps = deps;
@@ -94,6 +96,9 @@ export class BackupKeeper {
 		});
 		const proofs = entries.flatMap(({ manifest }) => manifest.provenAt ?? []);
 		const newestProvenAtMs = timeOf(entries.find(isProven));
+		const problem = unreadable ?? this.#problem;
+		const isOverdue = this.#isOverdue(newestProvenAtMs);
+		const lateness = this.#latenessOf(newestProvenAtMs, isOverdue);
 		return {
 			backups: entries.length,
 			newestAtMs: timeOf(entries[0]),
@@ -101,8 +106,9 @@ export class BackupKeeper {
 			lastProofAtMs: proofs.length === 0 ? null : Math.max(...proofs.map((at) => Date.parse(at))),
 			lastTookMs: this.#lastTookMs,
 			failures: this.#failures,
-			problem: unreadable ?? this.#problem,
-			isOverdue: this.#isOverdue(newestProvenAtMs),
+			problem,
+			isOverdue,
+			alarms: [problem, lateness].filter((alarm) => alarm !== null),
 			work: this.#work,
 		};
 	}
@@ -116,9 +122,17 @@ export class BackupKeeper {
 		return now() - newestProvenAtMs > config.everyMinutes * 60_000 + BACKUP_OVERDUE_MS;
 	}
 
-	/** What an operator must hear of, a sentence each. */
+	#latenessOf(newestProvenAtMs: number | null, isOverdue: boolean): string | null {
+		if (newestProvenAtMs === null) return "There is no proven backup.";
+		if (!isOverdue) return null;
+		const { config, now } = this.#deps;
+		const ageMinutes = Math.floor((now() - newestProvenAtMs) / 60_000);
+		return `The newest proven backup is ${ageMinutes} minutes old, and one is due every ${config.everyMinutes}.`;
+	}
+
+	/** The alarms as the schedule saw them last, for whoever cannot wait for a disk. */
 	warnings(): string[] {
-		return this.#problem === null ? [] : [`The last backup failed: ${this.#problem}`];
+		return [this.#problem, this.#lateness].filter((alarm) => alarm !== null);
 	}
 
 	/**
@@ -157,9 +171,10 @@ export class BackupKeeper {
 				...(prove === undefined ? {} : { prove }),
 			});
 			this.#lastTookMs = now() - startedAtMs;
-			if (!isProven(entry)) this.#fail(entry.manifest.proof?.problems.join(" ") ?? "");
+			if (!isProven(entry)) this.#failProof(entry);
 			else {
 				this.#problem = null;
+				this.#lateness = null;
 				if (order.directory === undefined) this.#changesAtBackup = changesBefore;
 				this.#deps.log.info(
 					{ backup: entry.name, bytes: entry.manifest.bytes, tookMs: this.#lastTookMs },
@@ -186,7 +201,7 @@ export class BackupKeeper {
 				signal: this.#stopping.signal,
 				...(prove === undefined ? {} : { prove }),
 			});
-			if (!isProven(proven)) this.#fail(proven.manifest.proof?.problems.join(" ") ?? "");
+			if (!isProven(proven)) this.#failProof(proven);
 			return proven;
 		});
 	}
@@ -229,11 +244,18 @@ export class BackupKeeper {
 	#tick(): void {
 		void (this.isDue() ? this.takeDue() : Promise.resolve())
 			.catch((error: unknown) => this.note(error))
+			.then(() => this.look())
 			.finally(() => {
 				if (this.#stopping.signal.aborted) return;
 				this.#timer = setTimeout(() => this.#tick(), BACKUP_CHECK_MS);
 				this.#timer.unref();
 			});
+	}
+
+	/** Whether one should be there by now and is not, for `warnings`. */
+	async look(): Promise<void> {
+		const { newestProvenAtMs, isOverdue } = await this.gauges();
+		this.#lateness = isOverdue ? this.#latenessOf(newestProvenAtMs, isOverdue) : null;
 	}
 
 	/** One of the schedule's own, and what it supersedes goes. */
@@ -245,7 +267,7 @@ export class BackupKeeper {
 	/** An attempt of the schedule that failed: said loudly, and tried again later. */
 	note(error: unknown): void {
 		if (this.#stopping.signal.aborted) return;
-		this.#fail(messageOf(error));
+		this.#fail(`The last backup failed: ${messageOf(error)}`);
 	}
 
 	/** Whether the schedule would make one now. */
@@ -277,10 +299,15 @@ export class BackupKeeper {
 		this.#shelf.forget();
 	}
 
-	#fail(reason: string): void {
+	#failProof({ name, manifest }: BackupEntry): void {
+		const problems = manifest.proof?.problems.join(" ") ?? "";
+		this.#fail(`The backup ${name} does not verify: ${problems}`);
+	}
+
+	#fail(problem: string): void {
 		this.#failures += 1;
-		this.#problem = reason;
-		this.#deps.log.error({ reason }, "BACKUP FAILED");
+		this.#problem = problem;
+		this.#deps.log.error({ reason: problem }, "BACKUP FAILED");
 	}
 }
 

@@ -3,7 +3,8 @@ import type { StorageConfig } from "../storage/config.js";
 import { demandEqual, moveStorage } from "../storage/move/move-storage.js";
 import type { MovePlace, TellMove } from "../storage/move/ports.js";
 import { type MoveProof, proveEqual } from "../storage/move/proof.js";
-import { type MovePlan, planMove } from "../storage/move/standing.js";
+import { endTarget } from "../storage/move/service-marks.js";
+import { type MovePlan, planMove, standingOf } from "../storage/move/standing.js";
 import { allOf, movedTables } from "../storage/move/tables.js";
 import { engineOf } from "../storage/open.js";
 
@@ -105,6 +106,42 @@ export async function proveMove({ from, to, tell }: MoveRequest): Promise<MovePr
 			return proof;
 		}),
 	);
+}
+
+/** A storage that serves again although its data was moved away. */
+export interface ReopenReport {
+	readonly place: string;
+	/** Where its data is or was. */
+	readonly movedTo: string;
+	/** Clients notice by it that the service has gone back in time, and send again what they have. */
+	readonly generation: number;
+}
+
+/**
+ * The way back where the place that the data was moved to is lost: the old one serves again, as it
+ * was when it was marked. Durable when it resolves. What was stored at the lost place is not
+ * touched. Rejects with STORAGE_MISSING, with MOVE_REFUSED where nothing was moved away, and as a
+ * start does.
+ */
+export async function reopenMoved(config: StorageConfig): Promise<ReopenReport> {
+	const standing = await withPlace(await engineOf(config).lookAt(), async (place) => {
+		if (place === null) throw missing(config);
+		return standingOf(place);
+	});
+	if (standing === null || standing.movedTo === null || standing.movingFrom !== null)
+		throw new SavepointError(
+			"MOVE_REFUSED",
+			`${engineOf(config).location} was not moved anywhere, so there is nothing to take back.`,
+		);
+	const { instanceId, movedTo } = standing;
+	const generation = standing.generation + 1;
+	const place = await engineOf(config).openTarget();
+	try {
+		await endTarget(place, { instanceId, generation });
+		return { place: place.location, movedTo, generation };
+	} finally {
+		await place.close();
+	}
 }
 
 async function withPlace<Place extends MovePlace | null, T>(

@@ -30,6 +30,7 @@ const NO_GAUGES: BackupGauges = {
 	failures: 0,
 	problem: null,
 	isOverdue: false,
+	alarms: [],
 	work: null,
 };
 
@@ -61,7 +62,7 @@ export class BackupDesk {
 			newestProvenAt: isoOrNull(gauges.newestProvenAtMs),
 			lastProofAt: isoOrNull(gauges.lastProofAtMs),
 			lastTookMs: gauges.lastTookMs,
-			alarms: works === null ? [] : alarmsOf(gauges, config.everyMinutes, now()),
+			alarms: [...gauges.alarms],
 			job: jobOf(gauges.work),
 			backups: shown.map(backupLine),
 			next: rest.length > limit ? (shown.at(-1)?.entry.name ?? null) : null,
@@ -144,18 +145,6 @@ export class BackupDesk {
 function refuse(error: unknown): never {
 	if (!(error instanceof SavepointError) || error.entry.httpStatus !== null) throw error;
 	throw new SavepointError("BACKUP_FAILED", error.message, { cause: error });
-}
-
-function alarmsOf(gauges: BackupGauges, everyMinutes: number, nowMs: number): string[] {
-	const { problem, newestProvenAtMs, isOverdue } = gauges;
-	const failed = problem === null ? [] : [`The last backup failed: ${problem}`];
-	if (newestProvenAtMs === null) return [...failed, "There is no proven backup."];
-	if (!isOverdue) return failed;
-	const ageMinutes = Math.floor((nowMs - newestProvenAtMs) / 60_000);
-	return [
-		...failed,
-		`The newest proven backup is ${ageMinutes} minutes old, and one is due every ${everyMinutes}.`,
-	];
 }
 
 const jobOf = (work: BackupWork | null): BackupsView["job"] =>

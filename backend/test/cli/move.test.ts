@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { POSTGRES } from "../support/drivers.js";
 import { makeDatabase } from "../support/postgres/kit.js";
 import { copyGames, type StoredGames, storeGames, tamper } from "../support/stored-games.js";
-import { PROGRAM, runCli } from "./support/run-cli.js";
+import { PROGRAM, runCli, serve } from "./support/run-cli.js";
 
 const PATIENCE_MS = 120_000;
 const PASSWORD = "savepoint:savepoint@";
@@ -70,6 +70,26 @@ describe("savepoint move", { timeout: PATIENCE_MS }, () => {
 			code: "MOVE_DIFFERS",
 			error: expect.stringMatching(/moves 4, 2 is not the same in both/),
 		});
+	});
+
+	it("[L6] the old place serves again by --reopen, as of the move, once", async () => {
+		await move("--to", databaseUrl);
+		const { exitCode, stdout } = await move("--reopen", games.database, "--json");
+		expect(exitCode).toBe(0);
+		expect(JSON.parse(stdout)).toMatchObject({ place: games.database, generation: 2 });
+		const server = await serve(games.database);
+		expect((await (await fetch(`${server.url}/health`)).json()).status).toBe("ok");
+		await server.kill("SIGTERM");
+		const examined = await runCli(["doctor", "--db", games.database, "--json"]);
+		expect(JSON.parse(examined.stdout)).toMatchObject({
+			verdict: "healthy",
+			sessions: { examined: 8, moves: 70 },
+		});
+		// Nothing is taken back twice, and nothing that was never given away.
+		const again = await move("--reopen", games.database);
+		expect(again.exitCode).toBe(76);
+		expect(again.stderr).toContain("was not moved anywhere");
+		expect((await move("--reopen", games.database, "--prove")).exitCode).toBe(2);
 	});
 
 	it("[L4] a target that cannot be reached exits 75, and nothing has changed", async () => {

@@ -228,6 +228,19 @@ describe("several servers on one database", () => {
 		await close(a, b);
 	});
 
+	it("[P4, O21] an operator's end that meets a move elsewhere comes after it", async () => {
+		const [a, b] = await twoServers();
+		const { sessionId } = await a.create();
+		const release = a.faults.hold();
+		const ended = a.store.deeds.end(sessionId, () => []);
+		await a.faults.arrived();
+		expect((await b.play(sessionId, [move("1", spawn("x"))])).ok).toBe(true);
+		release();
+		expect(await ended).toMatchObject({ result: "abandoned", seq: 2 });
+		expect(await b.view(sessionId)).toMatchObject({ result: "abandoned", seq: 2 });
+		await close(a, b);
+	});
+
 	it("[P4, H2] one high score a session, and one a key, whichever servers are asked", async () => {
 		const servers = await twoServers();
 		const books = servers.map(

@@ -74,7 +74,10 @@ describe("the schedule", () => {
 		kept.note(new Error("the proof broke"));
 		expect(kept.warnings().join()).toContain("the proof broke");
 		expect(errors).toHaveLength(1);
-		expect(await kept.gauges()).toMatchObject({ failures: 1, problem: "the proof broke" });
+		expect(await kept.gauges()).toMatchObject({
+			failures: 1,
+			problem: "The last backup failed: the proof broke",
+		});
 		expect(kept.isDue()).toBe(false);
 		nowMs += 6 * MINUTE_MS;
 		expect(kept.isDue()).toBe(true);
@@ -103,11 +106,16 @@ describe("the schedule", () => {
 		expect(await kept.gauges()).toMatchObject({ isOverdue: false });
 		changes += 1;
 		expect(await kept.gauges()).toMatchObject({ isOverdue: true });
+		await kept.look();
+		expect(kept.warnings()).toEqual([
+			"The newest proven backup is 71 minutes old, and one is due every 60.",
+		]);
 		// Without a schedule nothing is late.
 		const keep = { hours: 1, days: 1, weeks: 1 };
 		const never = keeper({ config: { everyMinutes: 0, keep } });
 		expect(await never.gauges()).toMatchObject({ isOverdue: false });
 		await kept.take(scheduled);
+		expect(kept.warnings()).toEqual([]);
 		expect(await kept.gauges()).toMatchObject({ isOverdue: false, backups: 2 });
 	});
 

@@ -108,9 +108,9 @@ describe("backups in the console", () => {
 		expect(listed).toMatchObject([{ provenAt: null, kept: "asked" }]);
 		expect(listed[0]?.problems.join()).toContain("checksum");
 		expect(newestProvenAt).toBeNull();
-		expect(alarms[0]).toMatch(/^The last backup failed: .*checksum/);
+		expect(alarms[0]).toMatch(/^The backup \S+ does not verify: .*checksum/);
 		const health = (await server.app.inject("/health")).json();
-		expect(health.storage.warnings.join()).toContain("The last backup failed");
+		expect(health.storage.warnings.join()).toContain("does not verify");
 	}, 120_000);
 
 	it("[O40] that fail leave nothing, are an alarm, and their end is in the audit log", async () => {

@@ -1,31 +1,19 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { seriousFindings } from "../support/axe.js";
+import { goTo, openConsole, startWithConsole } from "../support/console-page.js";
 import { describeInBrowser, type Stand } from "../support/game-page.js";
 
 /**
  * Goal: an operator can use the console. Method: a real browser signs in, looks at every page,
  * tells the players something, takes it back in the audit log, and signs out.
  */
-const PASSWORD = "a lamp for every keeper";
-const SETTINGS = { SAVEPOINT_ADMIN_PASSWORD: PASSWORD };
 const PAGES = ["overview", "sessions", "notices", "keeping", "audit"] as const;
 
 async function signIn(stand: Stand): Promise<Page> {
-	await stand.server.kill();
-	await stand.server.start(SETTINGS);
-	const page = await stand.open();
-	await page.goto(`${stand.server.url}/console`);
-	await page.fill("#password", PASSWORD);
-	await page.click("text=Sign in");
-	await page.waitForSelector("header.bar");
-	return page;
+	await startWithConsole(stand);
+	return openConsole(stand);
 }
-
-const goTo = async (page: Page, name: string): Promise<void> => {
-	await page.click(`header nav >> text=${name}`);
-	await page.waitForSelector("main h1");
-};
 
 describeInBrowser("the console", (stand) => {
 	it("[O5] shows every page without serious findings of axe, a session and its moves", async () => {
@@ -38,7 +26,6 @@ describeInBrowser("the console", (stand) => {
 		});
 		for (const name of PAGES) {
 			await goTo(page, name);
-			await page.waitForFunction(() => document.querySelector("[aria-busy]") === null);
 			expect(await seriousFindings(page)).toEqual([]);
 		}
 		await goTo(page, "sessions");

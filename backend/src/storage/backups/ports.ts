@@ -26,9 +26,11 @@ export interface BackupGauges {
 	readonly lastProofAtMs: number | null;
 	readonly lastTookMs: number | null;
 	readonly failures: number;
-	/** Why the last attempt failed, or the list cannot be read; null once one has succeeded. */
+	/** What failed last and why, or that the list cannot be read; null once one has succeeded. */
 	readonly problem: string | null;
 	/** The schedule should have made a proven one by now, and has not. */
 	readonly isOverdue: boolean;
+	/** All of this that an operator must hear of, a sentence each. */
+	readonly alarms: readonly string[];
 	readonly work: BackupWork | null;
 }
