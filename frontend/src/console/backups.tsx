@@ -16,7 +16,7 @@ import {
 } from "./parts.js";
 import { useDeed } from "./use-deed.js";
 import { useLoaded } from "./use-loaded.js";
-import { agoText, bytesText, countText, msText, nounText, timeText } from "./words.js";
+import { agoText, bytesText, countText, durationText, nounText, timeText } from "./words.js";
 
 const EVERY_MS = 5_000;
 /** While one is under way. */
@@ -99,7 +99,7 @@ function Standing(props: { view: BackupsView; isWaiting: boolean; onTake: () => 
 						<Figure label="Newest proven backup of" value={timeText(view.newestProvenAt)} />
 						<Figure
 							label="The last one took"
-							value={view.lastTookMs === null ? "–" : msText(view.lastTookMs)}
+							value={view.lastTookMs === null ? "–" : durationText(view.lastTookMs)}
 							note="with its proof, since the start"
 						/>
 					</Figures>

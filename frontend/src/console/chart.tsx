@@ -24,6 +24,8 @@ interface ChartProps {
 }
 
 const HEIGHT = 220;
+/** Between two marks of time: as wide as `23:59:59`, and some air. */
+const MARK_PX_MIN = 80;
 const plain = (value: number): string => String(value);
 const AXIS = { stroke: "#cfc6ee", grid: { stroke: "#ffffff14" }, ticks: { stroke: "#ffffff22" } };
 
@@ -50,7 +52,7 @@ export function Chart({ title, times, lines, summary, steps, format = plain }: C
 				height: HEIGHT,
 				scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
 				axes: [
-					{ ...AXIS, values: clockTexts },
+					{ ...AXIS, values: clockTexts, space: MARK_PX_MIN },
 					{
 						...AXIS,
 						size: 64,

@@ -1,6 +1,6 @@
 import type { Overview } from "@savepoint/core";
 import { Card, Figure, Figures } from "./parts.js";
-import { bytesText, countText, msText } from "./words.js";
+import { bytesText, countText, durationText, msText } from "./words.js";
 
 /** What an operator must hear of first: that nothing is stored, a recovery, doctor's warnings. */
 export function Warnings({ overview: { storage, health } }: { overview: Overview }) {
@@ -35,7 +35,7 @@ export function StorageNow({ overview: { storage, commits } }: { overview: Overv
 					<Figure label="Write-ahead log" value={bytesText(storage.walBytes)} />
 					<Figure label="Free on its disk" value={bytesText(storage.freeBytes)} />
 					<Figure label="Moves to be folded" value={countText(storage.tailRows)} />
-					<Figure label="Downtime in all" value={msText(storage.downtimeMs)} />
+					<Figure label="Downtime in all" value={durationText(storage.downtimeMs)} />
 				</Figures>
 				<p class="empty">
 					<code>{storage.location}</code>

@@ -25,6 +25,24 @@ export function bytesText(bytes: number | null): string {
 export const msText = (ms: number): string =>
 	ms < 10 ? `${ms.toFixed(2)} ms` : `${countText(Math.round(ms))} ms`;
 
+/** A time that may be long, by its two greatest units: `2 min 54 s`. */
+export function durationText(ms: number): string {
+	if (ms < 1_000) return msText(ms);
+	const seconds = Math.round(ms / 1_000);
+	const at = LENGTHS.findIndex(([, length]) => seconds >= length);
+	const [[unit, size] = ["s", 1], next] = LENGTHS.slice(at);
+	const rest = next === undefined ? 0 : Math.floor((seconds % size) / next[1]);
+	const whole = `${Math.floor(seconds / size)} ${unit}`;
+	return rest === 0 ? whole : `${whole} ${rest} ${next?.[0]}`;
+}
+
+const LENGTHS: readonly (readonly [unit: string, seconds: number])[] = [
+	["d", 86_400],
+	["h", 3_600],
+	["min", 60],
+	["s", 1],
+];
+
 /** A count and its noun, which gets an s. */
 export const nounText = (value: number, noun: string): string =>
 	`${countText(value)} ${noun}${value === 1 ? "" : "s"}`;
