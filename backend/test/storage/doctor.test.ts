@@ -15,6 +15,7 @@ import {
 	storeGames,
 	tamper,
 } from "../support/stored-games.js";
+import { SESSION_HARMS, type SessionHarm } from "./fixtures/session-harms.js";
 
 const SESSIONS = 12;
 const MANY = 120;
@@ -106,61 +107,8 @@ describe("a healthy database", () => {
 });
 
 describe("one harmed session", () => {
-	it.each([
-		[
-			"a byte of a move",
-			"update moves set payload = replace(payload, 'a1', 'a2') where session_key = 5 and seq = 4",
-			"move 4 does not match its hash",
-			4,
-		],
-		[
-			"a time of a move",
-			"update moves set recorded_at = recorded_at + 1 where session_key = 5 and seq = 2",
-			"move 2 does not match its hash",
-			2,
-		],
-		[
-			"a byte of an artifact",
-			"update artifacts set x = x + 1 where session_key = 5 and artifact_index = 1",
-			"the stored artifacts are not those of the moves",
-			null,
-		],
-		[
-			"an unknown status of an artifact",
-			"update artifacts set status = 'lost' where session_key = 5 and artifact_index = 1",
-			"an artifact's status does not read back",
-			null,
-		],
-		[
-			"a missing artifact",
-			"delete from artifacts where session_key = 5 and artifact_index = 2",
-			"the stored artifacts are not those of the moves",
-			null,
-		],
-		[
-			"a digit of the session's row",
-			"update sessions set score = score + 1 where session_key = 5",
-			"the session's row does not match its checksum",
-			null,
-		],
-		[
-			"a stone of the terrain",
-			"update sessions set terrain = replace(terrain, '463', '464') || ' ' where session_key = 5",
-			"the session's row does not match its checksum",
-			null,
-		],
-		[
-			"a missing move in the middle",
-			"delete from moves where session_key = 5 and seq = 3",
-			"move 3 is missing",
-			3,
-		],
-		[
-			"missing last moves",
-			"delete from moves where session_key = 5 and seq > 6",
-			"the log ends at move 6, the snapshot stands at 8",
-			7,
-		],
+	it.each<SessionHarm>([
+		...SESSION_HARMS,
 		[
 			"a move in both parts of the log",
 			`insert into move_tail (session_key, seq, move_id, move_type, play_ms, recorded_at, refusal,

@@ -8,6 +8,7 @@ import { examinePostgres } from "#src/storage/postgres-doctor.js";
 import { POSTGRES } from "../support/drivers.js";
 import { copyDatabase, fingerprint } from "../support/postgres/copies.js";
 import { type SharedGames, storeSharedGames } from "../support/postgres/shared-games.js";
+import { SESSION_HARMS } from "./fixtures/session-harms.js";
 
 let games: SharedGames;
 let place: string;
@@ -108,53 +109,19 @@ describe("a healthy database", () => {
 });
 
 describe("one harmed session", () => {
-	it.each([
-		[
-			"a byte of a move",
-			"update moves set payload = replace(payload, 'a1', 'a2') where session_key = 5 and seq = 4",
-			"move 4 does not match its hash",
-			4,
-		],
-		[
-			"a byte of an artifact",
-			"update artifacts set x = x + 1 where session_key = 5 and artifact_index = 1",
-			"the stored artifacts are not those of the moves",
-			null,
-		],
-		[
-			"a missing artifact",
-			"delete from artifacts where session_key = 5 and artifact_index = 2",
-			"the stored artifacts are not those of the moves",
-			null,
-		],
-		[
-			"a digit of the session's row",
-			"update sessions set score = score + 1 where session_key = 5",
-			"the session's row does not match its checksum",
-			null,
-		],
-		[
-			"a missing move in the middle",
-			"delete from moves where session_key = 5 and seq = 3",
-			"move 3 is missing",
-			3,
-		],
-		[
-			"missing last moves",
-			"delete from moves where session_key = 5 and seq > 6",
-			"the log ends at move 6, the snapshot stands at 8",
-			7,
-		],
-	])("[P24] %s is found and named", async (_what, sql, reason, firstBadMove) => {
-		await POSTGRES.tamper(place, sql);
-		const report = await examinePostgres(place);
-		expect(report.verdict).toBe("harmed");
-		expect(report.harmedSessions).toEqual([
-			{ sessionId: idOf(5), sessionKey: 5, reason, firstBadMove },
-		]);
-		expect(report.sessions).toMatchObject({ examined: games.sessions, harmed: 1 });
-		expect([report.damage, report.drift]).toEqual([[], []]);
-	});
+	it.each(SESSION_HARMS)(
+		"[P24] %s is found and named",
+		async (_what, sql, reason, firstBadMove) => {
+			await POSTGRES.tamper(place, sql);
+			const report = await examinePostgres(place);
+			expect(report.verdict).toBe("harmed");
+			expect(report.harmedSessions).toEqual([
+				{ sessionId: idOf(5), sessionKey: 5, reason, firstBadMove },
+			]);
+			expect(report.sessions).toMatchObject({ examined: games.sessions, harmed: 1 });
+			expect([report.damage, report.drift]).toEqual([[], []]);
+		},
+	);
 
 	it("[P24] a byte of a packed log is found", async () => {
 		await POSTGRES.tamper(
