@@ -254,8 +254,8 @@ export class BackupKeeper {
 
 	/** Whether one should be there by now and is not, for `warnings`. */
 	async look(): Promise<void> {
-		const { newestProvenAtMs, isOverdue } = await this.gauges();
-		this.#lateness = isOverdue ? this.#latenessOf(newestProvenAtMs, isOverdue) : null;
+		const { alarms, isOverdue } = await this.gauges();
+		this.#lateness = isOverdue ? (alarms.at(-1) ?? null) : null;
 	}
 
 	/** One of the schedule's own, and what it supersedes goes. */

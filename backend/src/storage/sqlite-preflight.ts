@@ -34,9 +34,9 @@ export function readPreflight(paths: DatabasePaths): Preflight {
 }
 
 /**
- * Why SQLite calls the pages damaged, or null; as long as reading all of them takes. For a start
- * that failed in a way which no sound database explains: a page may have been swapped for one that
- * can be read, and be taken for another history.
+ * Why SQLite calls the pages damaged; null: it does not, or nobody can tell now. Takes as long as
+ * reading all of them. For a start that failed in a way which no sound database explains: a page
+ * may have been swapped for one that can be read, and be taken for another history.
  */
 export function findPageDamage(paths: DatabasePaths): string | null {
 	try {
@@ -45,8 +45,9 @@ export function findPageDamage(paths: DatabasePaths): string | null {
 		);
 		return said === "ok" ? null : String(said);
 	} catch (error) {
-		if (error instanceof SavepointError && error.code === "STORAGE_CORRUPT") return error.message;
-		throw error;
+		// What the start failed for matters more than why it could not be looked into.
+		const isDamage = error instanceof SavepointError && error.code === "STORAGE_CORRUPT";
+		return isDamage ? error.message : null;
 	}
 }
 

@@ -279,18 +279,16 @@ async function startThreads(
 	);
 	const reader = new ReaderThread(paths.database, (error) => lose(error.code, error.message));
 	let guard: CloseGuard | null = null;
-	let isOpened = false;
 	try {
 		await writer.opened();
-		isOpened = true;
 		guard = guardClose(paths.database);
 		return await prepareThreads(opening, { ...held, writer, reader, guard, lose });
 	} catch (error) {
 		// After a failed sync nothing is written any more (A2); the guard stays until the process ends.
 		const isUnsure = error instanceof SavepointError && error.code === "STORAGE_IO";
-		if (isOpened && (guard === null || isUnsure)) writer.abandon();
+		if (guard === null || isUnsure) writer.abandon();
 		// What led here matters more than a close that fails for the same reason.
-		else if (guard !== null) await writer.close(guard).catch(() => undefined);
+		else await writer.close(guard).catch(() => undefined);
 		await reader.close();
 		// Damage that was found this late is for the next start to set aside: no crash loop (B3).
 		const damage = damageBehind(error, paths);
